@@ -1,0 +1,18 @@
+//! The JSON that the pages and the backend of Onbehalf exchange.
+//!
+//! Names are camelCase, times are RFC 3339 in UTC, and unknown fields are refused where the backend reads.
+//! This crate knows serde and nothing else, so that the page can carry it at no cost.
+
+mod activity;
+mod consent;
+mod page;
+mod problem;
+mod schedule;
+
+pub use activity::{Activity, ActivityPage, Outcome};
+pub use consent::{Access, Consent, ConsentState, ConsentWish};
+pub use page::{ConsentPage, Limits, Notice, Person};
+pub use problem::Problem;
+pub use schedule::{
+    Action, Fallback, NotRun, Run, RunResult, RunStarted, Schedule, ScheduleState, Schedules, When,
+};

@@ -1,0 +1,58 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{Access, Consent, Problem};
+
+/// The state that `GET /consent` carries inside its HTML, so that the first paint is right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsentPage {
+    /// The app's name, as in its descriptor.
+    pub app: String,
+    /// The Confluence site's host, for the person to read.
+    pub site: String,
+    pub person: Person,
+    pub consent: Consent,
+    pub notice: Notice,
+    pub limits: Limits,
+    /// Why this person cannot consent, if so.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub refusal: Option<Problem>,
+}
+
+/// Who is looking at the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Person {
+    pub account_id: String,
+    pub name: String,
+}
+
+/// The text that a person reads before agreeing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// Sent back with the consent, so that nobody agrees to a text they did not see.
+    pub version: String,
+    /// One sentence: who wants to do what.
+    pub lead: String,
+    /// What the app may do, with read access and with write access, and what it never does.
+    pub read: String,
+    pub read_write: String,
+    pub never: String,
+    /// Why the app asks.
+    pub purpose: String,
+    /// How it ends and how to take it back.
+    pub end: String,
+}
+
+/// What a consent may be, in this tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Limits {
+    pub longest_days: i64,
+    /// The durations to offer, in days; each at most `longest_days`.
+    pub days: Vec<i64>,
+    /// The duration to offer first.
+    pub usual_days: i64,
+    pub access: Vec<Access>,
+}
