@@ -1,0 +1,173 @@
+//! The platform that hosts the app: how a request proves who it is, how a user's token is had, and how the product is
+//! called. Atlassian Connect is the first implementation; nothing outside of it says Connect.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::request::Parts;
+use jiff::Timestamp;
+use onbehalf_contract::Action;
+use thiserror::Error;
+use url::Url;
+
+use crate::domain::account::{Account, FitAccount};
+use crate::domain::ids::{AccountId, TenantKey};
+use crate::domain::tenant::{CallbackStamp, SealedCredentials, Tenant};
+use crate::use_cases::begin::StartedAct;
+
+/// Who calls, proved.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub tenant: Tenant,
+    /// `None`: somebody who is not signed in.
+    pub account: Option<AccountId>,
+}
+
+/// Checks who calls. Each kind of proof is good for its own routes and for no other.
+pub trait ProveCallers {
+    /// A page that the product opens in a frame: a token for this very URL.
+    async fn page_caller(&self, request: &Parts) -> Result<Caller, ProofError>;
+
+    /// A call from such a page: a token that the page was given for its session.
+    async fn api_caller(&self, request: &Parts) -> Result<Caller, ProofError>;
+
+    /// A message of the product itself: its tenant, and when it was signed.
+    async fn product_caller(&self, request: &Parts) -> Result<(Tenant, Timestamp), ProofError>;
+
+    /// The platform says that the app was installed.
+    async fn installation(&self, request: &Parts, body: &[u8]) -> Result<Installation, ProofError>;
+
+    /// The platform says that the app was removed.
+    async fn removal(&self, request: &Parts, body: &[u8]) -> Result<Removal, ProofError>;
+}
+
+/// A proved message that the app was installed, or installed anew.
+#[derive(Debug)]
+pub struct Installation {
+    pub tenant: TenantKey,
+    pub site: Url,
+    pub display_site: Option<Url>,
+    pub credentials: SealedCredentials,
+    pub stamp: CallbackStamp,
+}
+
+/// A proved message that the app was removed.
+#[derive(Debug)]
+pub struct Removal {
+    pub tenant: TenantKey,
+    pub stamp: CallbackStamp,
+}
+
+/// A request did not prove who it is.
+#[derive(Debug, Error)]
+pub enum ProofError {
+    /// Nobody can say who sent it. The cause is for the log, not for the sender.
+    #[error("the request does not prove who sent it: {0}")]
+    NotProved(String),
+    /// It is proved who sent it, and what it says cannot be used.
+    #[error("{0}")]
+    Unacceptable(String),
+    /// It cannot be checked at this time.
+    #[error("who sent the request cannot be checked now")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// The product's word on accounts, asked as the app.
+pub trait Accounts {
+    /// The account as it is now; `None`: the product does not know it.
+    async fn account(&self, tenant: &Tenant, id: &AccountId) -> Result<Option<Account>, ProductError>;
+
+    /// Whether this account administers the product. Kept for at most 60 s; unsure is no.
+    async fn is_admin(&self, tenant: &Tenant, id: &AccountId) -> Result<bool, ProductError>;
+}
+
+/// The product did not answer a question of the app's own.
+#[derive(Debug, Error)]
+pub enum ProductError {
+    #[error("Confluence did not answer")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("Confluence asks to slow down")]
+    RateLimited { retry_after: Option<Duration> },
+    /// It answered, and not as documented: with this status.
+    #[error("Confluence answered with status {0}")]
+    Refused(u16),
+}
+
+/// The only source of user tokens. It takes an act that is on record with a live consent, and gives a token for exactly
+/// what was consented to.
+pub trait UserTokens {
+    async fn user_token(&self, tenant: &Tenant, act: &StartedAct) -> Result<UserToken, TokenError>;
+}
+
+/// Lets its bearer act as a person until it expires. Never logged, never stored in the clear, never sent to a browser.
+#[derive(Clone)]
+pub struct UserToken(String);
+
+impl UserToken {
+    pub fn new(secret: String) -> Self {
+        Self(secret)
+    }
+
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for UserToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UserToken(…)")
+    }
+}
+
+/// There is no token, and nothing was done.
+#[derive(Debug, Error)]
+pub enum TokenError {
+    /// The authorization server refuses this account or this app: its OAuth error code.
+    #[error("Atlassian refused a token: {0}")]
+    Refused(String),
+    #[error("Atlassian asks to slow down")]
+    RateLimited,
+    #[error("Atlassian's authorization server did not answer")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Our own side could not prepare or keep the token.
+    #[error("the token could not be prepared: {0}")]
+    Internal(String),
+}
+
+/// Calls the product as a person.
+pub trait Product {
+    /// Makes exactly one call, and gives it up after `limit`.
+    async fn perform(
+        &self,
+        tenant: &Tenant,
+        person: &FitAccount,
+        token: &UserToken,
+        action: &Action,
+        limit: Duration,
+    ) -> Result<Answer, CallError>;
+}
+
+/// The product did what it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    /// Where to see the result.
+    pub link: Option<String>,
+}
+
+/// A call as a person did not succeed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CallError {
+    /// The product answered that it will not; nothing was done.
+    #[error("Confluence answered with status {status}")]
+    Refused { status: u16 },
+    /// The call never reached the product.
+    #[error("Confluence could not be reached")]
+    NotSent,
+    /// The person has no space of their own to write in; nothing was sent.
+    #[error("there is no space to write in")]
+    NoSpace,
+    /// The call was sent, and whether it was carried out is not known.
+    #[error("Confluence gave no clear answer")]
+    Unclear { status: Option<u16> },
+}

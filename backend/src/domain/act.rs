@@ -1,0 +1,51 @@
+//! The record of an act: one call made as a person.
+
+use jiff::{SignedDuration, Timestamp};
+use onbehalf_contract::{Access, Outcome};
+
+use super::ids::Subject;
+use super::run::RunId;
+
+/// From the moment that an act is on record, its call has ended, one way or the other, within this time.
+pub const TIME_LIMIT: SignedDuration = SignedDuration::from_secs(10);
+
+/// An act as it is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    pub run: RunId,
+    /// What it does, in words.
+    pub what: String,
+    /// What it was allowed to do: the token carries this and no more.
+    pub access: Access,
+    pub started_at: Timestamp,
+    pub finished: Option<Finished>,
+}
+
+/// How an act ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    pub at: Timestamp,
+    pub outcome: Outcome,
+    /// The HTTP status that the product answered.
+    pub status: Option<u16>,
+    /// Where to see the result.
+    pub link: Option<String>,
+}
+
+impl Act {
+    pub fn of(&self) -> &Subject {
+        &self.run.of
+    }
+
+    /// The outcome at this moment. An act that never said how it ended, and whose time is over, has an unknown
+    /// outcome, whether or not anybody wrote that down.
+    pub fn outcome_at(&self, now: Timestamp) -> Outcome {
+        match &self.finished {
+            Some(finished) => finished.outcome,
+            None if now > self.started_at.saturating_add(TIME_LIMIT).unwrap_or(Timestamp::MAX) => {
+                Outcome::Unknown
+            }
+            None => Outcome::Started,
+        }
+    }
+}

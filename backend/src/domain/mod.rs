@@ -1,0 +1,13 @@
+//! The rules: consents, accounts, tenants, policies, schedules and acts. No I/O, and no clock of its own:
+//! every rule that depends on the time takes `now`.
+
+pub mod account;
+pub mod act;
+pub mod consent;
+pub mod consent_event;
+pub mod ids;
+pub mod notice;
+pub mod policy;
+pub mod run;
+pub mod schedule;
+pub mod tenant;

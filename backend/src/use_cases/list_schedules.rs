@@ -1,0 +1,25 @@
+//! A person looks at what is scheduled for them.
+
+use crate::capabilities::store::{AddSchedules, ReadRuns, ReadSchedules, StoreError};
+use crate::domain::ids::Subject;
+use crate::domain::run::Run;
+use crate::domain::schedule::Schedule;
+
+/// Their schedules, each with its newest run. Whoever has none finds the starter.
+pub async fn list_schedules(
+    store: &(impl ReadSchedules + AddSchedules + ReadRuns),
+    of: &Subject,
+) -> Result<Vec<(Schedule, Option<Run>)>, StoreError> {
+    let mut schedules = store.schedules(of).await?;
+    if schedules.is_empty() {
+        let starter = Schedule::starter(of);
+        store.add_schedule(&starter).await?;
+        schedules.push(starter);
+    }
+    let mut listed = Vec::with_capacity(schedules.len());
+    for schedule in schedules {
+        let last = store.last_run(of, &schedule.id).await?;
+        listed.push((schedule, last));
+    }
+    Ok(listed)
+}

@@ -1,0 +1,15 @@
+//! One file for each thing that someone wants done. Each is a function over the capabilities that it needs.
+
+pub mod begin;
+pub mod expire_consents;
+pub mod grant;
+pub mod install;
+pub mod list_acts;
+pub mod list_schedules;
+pub mod open_consent_page;
+pub mod revoke;
+pub mod run_now;
+pub mod run_schedule;
+pub mod see_consent;
+pub mod switch_app;
+pub mod uninstall;

@@ -1,0 +1,247 @@
+//! A schedule fires: act as its person, if they allow it.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use onbehalf_contract::{NotRun, Outcome, RunResult};
+use thiserror::Error;
+
+use super::begin::{NotBegun, StartedAct, begin, sentence};
+use crate::capabilities::platform::{Accounts, Answer, CallError, Product, ProductError, TokenError, UserTokens};
+use crate::capabilities::store::{
+    CommitBegin, ReadActs, ReadRuns, ReadSchedules, ReadTenants, RecordRuns, RunEnd, StoreError,
+};
+use crate::capabilities::world::Clock;
+use crate::domain::account::FitAccount;
+use crate::domain::act::{Finished, TIME_LIMIT};
+use crate::domain::ids::TenantKey;
+use crate::domain::run::RunId;
+use crate::domain::schedule::Schedule;
+use crate::domain::tenant::Tenant;
+
+/// No call starts with knowledge of the tenant that is older than this. Whoever removes or pauses a tenant waits as long
+/// before they answer, so that after the answer nothing starts.
+pub const TENANT_FRESH_FOR: SignedDuration = SignedDuration::from_secs(1);
+
+/// The run could not be decided, and nothing was done: try again later.
+#[derive(Debug, Error)]
+pub enum RunError {
+    #[error(transparent)]
+    Product(#[from] ProductError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Everything that a run reads and writes.
+pub trait RunStore:
+    ReadTenants + ReadSchedules + ReadRuns + RecordRuns + ReadActs + CommitBegin
+{
+}
+
+impl<T: ReadTenants + ReadSchedules + ReadRuns + RecordRuns + ReadActs + CommitBegin> RunStore for T {}
+
+/// Runs a schedule once. However often the same run is asked for, it acts at most once.
+pub async fn run_schedule(
+    store: &impl RunStore,
+    platform: &(impl Accounts + UserTokens + Product),
+    clock: &dyn Clock,
+    run: &RunId,
+) -> Result<RunResult, RunError> {
+    let refuse = async |reason: NotRun| {
+        store.record_refusal(run, &reason, clock.now()).await?;
+        Ok(RunResult::Refused)
+    };
+
+    let Some(schedule) = store.schedule(&run.of, &run.schedule).await? else {
+        return refuse(no_schedule()).await;
+    };
+    let Some(tenant) = FreshTenant::read(store, clock, &run.of.tenant).await? else {
+        return refuse(app_gone()).await;
+    };
+    let person = match FitAccount::check(platform.account(&tenant.tenant, &run.of.account).await?) {
+        Ok(person) => person,
+        Err(unfit) => return refuse(because(unfit.code(), &unfit, unfit.remedy())).await,
+    };
+    let act = match begin(store, &schedule, run, clock.now()).await {
+        Ok(act) => act,
+        Err(NotBegun::NotAllowed(why)) => return refuse(why.reason()).await,
+        Err(NotBegun::Claimed) => return settle(store, clock.now(), run).await,
+        Err(NotBegun::Store(error)) => return Err(error.into()),
+    };
+
+    let ended = call_as(store, platform, clock, tenant, &person, &schedule, &act).await;
+    let (finished, end) = ended.record(clock.now());
+    store.record_finish(act.act(), &finished, &end).await?;
+    Ok(end.result)
+}
+
+/// A tenant that may be acted in, and when that was read.
+struct FreshTenant {
+    tenant: Tenant,
+    read_at: Timestamp,
+}
+
+impl FreshTenant {
+    async fn read(
+        store: &impl ReadTenants,
+        clock: &dyn Clock,
+        key: &TenantKey,
+    ) -> Result<Option<Self>, StoreError> {
+        let read_at = clock.now();
+        let tenant = store.tenant(key).await?;
+        Ok(tenant.filter(|tenant| tenant.usable().is_some()).map(|tenant| Self { tenant, read_at }))
+    }
+
+    /// The same, read anew if it has grown old.
+    async fn fresh(self, store: &impl ReadTenants, clock: &dyn Clock) -> Result<Option<Self>, StoreError> {
+        if clock.now().duration_since(self.read_at) < TENANT_FRESH_FOR {
+            return Ok(Some(self));
+        }
+        let generation = self.tenant.generation;
+        let anew = Self::read(store, clock, &self.tenant.key).await?;
+        Ok(anew.filter(|anew| anew.tenant.generation == generation))
+    }
+}
+
+/// How an act that began came to its end.
+enum Ended {
+    Done(Answer),
+    /// No call was made.
+    NotCalled(NotRun),
+    Call(CallError),
+}
+
+/// Gets the token and makes the one call, all within the act's time.
+async fn call_as(
+    store: &impl ReadTenants,
+    platform: &(impl UserTokens + Product),
+    clock: &dyn Clock,
+    tenant: FreshTenant,
+    person: &FitAccount,
+    schedule: &Schedule,
+    act: &StartedAct,
+) -> Ended {
+    let token = match platform.user_token(&tenant.tenant, act).await {
+        Ok(token) => token,
+        Err(error) => return Ended::NotCalled(no_token(&error)),
+    };
+    let tenant = match tenant.fresh(store, clock).await {
+        Ok(Some(tenant)) => tenant.tenant,
+        Ok(None) => return Ended::NotCalled(app_gone()),
+        Err(error) => return Ended::NotCalled(because("store-down", &error, "Try again later.")),
+    };
+    let spent = clock.now().duration_since(act.act().started_at);
+    let Some(left) = Duration::try_from(TIME_LIMIT - spent).ok().filter(|left| !left.is_zero()) else {
+        return Ended::NotCalled(too_slow());
+    };
+    let action = schedule.action_at(act.act().run.due);
+    match platform.perform(&tenant, person, &token, &action, left).await {
+        Ok(answer) => Ended::Done(answer),
+        Err(error) => Ended::Call(error),
+    }
+}
+
+/// Another delivery of a run that began before. It is not repeated: either it has ended, or it is under way elsewhere, or
+/// its Lambda died, and then nobody knows whether the call was carried out.
+async fn settle(store: &(impl ReadActs + ReadRuns + RecordRuns), now: Timestamp, run: &RunId) -> Result<RunResult, RunError> {
+    let Some(act) = store.act(run).await? else {
+        return Ok(store.run(run).await?.map_or(RunResult::Refused, |run| run.result));
+    };
+    match act.outcome_at(now) {
+        Outcome::Started => Ok(RunResult::Started),
+        Outcome::Done => Ok(RunResult::Done),
+        Outcome::Failed => Ok(RunResult::Failed),
+        Outcome::Unknown => {
+            if act.finished.is_none() {
+                let (finished, end) = Ended::Call(CallError::Unclear { status: None }).record(now);
+                store.record_finish(&act, &finished, &end).await?;
+            }
+            Ok(RunResult::Unknown)
+        }
+    }
+}
+
+impl Ended {
+    fn record(self, at: Timestamp) -> (Finished, RunEnd) {
+        let (outcome, result, status, link, reason) = match self {
+            Self::Done(Answer { status, link }) => (Outcome::Done, RunResult::Done, Some(status), link, None),
+            Self::NotCalled(reason) => (Outcome::Failed, RunResult::Failed, None, None, Some(reason)),
+            Self::Call(error) => {
+                let (outcome, result) = match error {
+                    CallError::Unclear { .. } => (Outcome::Unknown, RunResult::Unknown),
+                    _ => (Outcome::Failed, RunResult::Failed),
+                };
+                (outcome, result, status_of(&error), None, Some(call_failed(&error)))
+            }
+        };
+        (Finished { at, outcome, status, link }, RunEnd { result, reason })
+    }
+}
+
+fn status_of(error: &CallError) -> Option<u16> {
+    match error {
+        CallError::Refused { status } => Some(*status),
+        CallError::Unclear { status } => *status,
+        CallError::NotSent | CallError::NoSpace => None,
+    }
+}
+
+// Reasons, in words for the person whose schedule it is.
+
+fn because(code: &str, detail: &impl std::fmt::Display, remedy: &str) -> NotRun {
+    NotRun { code: code.into(), detail: sentence(&detail.to_string()), remedy: remedy.into() }
+}
+
+fn no_schedule() -> NotRun {
+    because("no-schedule", &"this schedule is no longer there", "Nothing needs to be done.")
+}
+
+fn app_gone() -> NotRun {
+    because(
+        "app-not-installed",
+        &"Onbehalf is not installed in this site, or is switched off",
+        "Ask a Confluence admin to install it or to switch it on.",
+    )
+}
+
+fn too_slow() -> NotRun {
+    because("too-slow", &"the answers took too long, and no call was made", "Run it again.")
+}
+
+fn no_token(error: &TokenError) -> NotRun {
+    match error {
+        TokenError::Refused(_) => because(
+            "token-refused",
+            error,
+            "Check that you can use Confluence. If you can, ask a Confluence admin to reinstall Onbehalf.",
+        ),
+        TokenError::RateLimited => because("rate-limited", error, "Run it again in a few minutes."),
+        TokenError::Unavailable(_) => because("atlassian-down", error, "Run it again later."),
+        TokenError::Internal(_) => because(
+            "token-not-prepared",
+            &"the token could not be prepared",
+            "Run it again. If this stays, tell a Confluence admin.",
+        ),
+    }
+}
+
+fn call_failed(error: &CallError) -> NotRun {
+    let (code, remedy) = match error {
+        CallError::Refused { status: 400 | 409 } => {
+            ("not-accepted", "Check the schedule: a page with this title may be there already.")
+        }
+        CallError::Refused { status: 401 | 403 } => {
+            ("not-permitted", "Check that you may do this in Confluence yourself.")
+        }
+        CallError::Refused { status: 404 } => ("not-found", "Check that the page or space is still there."),
+        CallError::Refused { status: 429 } => ("rate-limited", "Run it again in a few minutes."),
+        CallError::Refused { .. } => ("refused", "Check the schedule, then run it again."),
+        CallError::NotSent => ("confluence-down", "Run it again later."),
+        CallError::NoSpace => ("no-space", "Create your personal space in Confluence, then run it again."),
+        CallError::Unclear { .. } => (
+            "outcome-unknown",
+            "It may have been done, or not. Look in Confluence before you run it again.",
+        ),
+    };
+    because(code, error, remedy)
+}
