@@ -1,1 +1,19 @@
-fn main() {}
+//! The page on which a person allows the app to act as them, sees what was done, and takes it back.
+//!
+//! It runs in an iframe inside Confluence. The backend puts the page's state into the HTML, so the first render
+//! asks for nothing; everything later goes through [`api`]. What talks to Confluence is in [`bridge`]; what decides
+//! anything without a browser is in [`choice`], [`run`], [`trouble`] and [`words`], and is tested natively.
+
+mod api;
+mod bridge;
+mod browser;
+mod choice;
+mod components;
+mod dates;
+mod run;
+mod trouble;
+mod words;
+
+fn main() {
+    components::mount();
+}

@@ -1,0 +1,100 @@
+//! The calls to the backend, as the person who is looking at the page.
+
+use onbehalf_contract::{ActivityPage, Consent, ConsentWish, RunStarted, Schedules};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, Headers, Request, RequestInit, Response};
+
+use crate::{bridge, browser, trouble::Trouble};
+
+/// How long an answer may take. The backend answers in well under a second; a cold start adds a few.
+const TIMEOUT_MS: u32 = 20_000;
+
+pub(crate) async fn consent() -> Result<Consent, Trouble> {
+    call("GET", "/api/consent", None).await
+}
+
+pub(crate) async fn grant(wish: &ConsentWish) -> Result<Consent, Trouble> {
+    let body = serde_json::to_string(wish).map_err(|_| Trouble::Garbled)?;
+    call("PUT", "/api/consent", Some(body)).await
+}
+
+pub(crate) async fn revoke() -> Result<Consent, Trouble> {
+    call("DELETE", "/api/consent", None).await
+}
+
+/// What was done as the person, newest first; `cursor` is the `next` of the page before.
+pub(crate) async fn activity(cursor: Option<&str>) -> Result<ActivityPage, Trouble> {
+    let path = match cursor {
+        Some(cursor) => format!("/api/consent/activity?cursor={}", encoded(cursor)),
+        None => "/api/consent/activity".to_owned(),
+    };
+    call("GET", &path, None).await
+}
+
+pub(crate) async fn schedules() -> Result<Schedules, Trouble> {
+    call("GET", "/api/schedules", None).await
+}
+
+pub(crate) async fn run(schedule: &str) -> Result<RunStarted, Trouble> {
+    let path = format!("/api/schedules/{}/run", encoded(schedule));
+    call("POST", &path, None).await
+}
+
+fn encoded(part: &str) -> String {
+    js_sys::encode_uri_component(part).into()
+}
+
+async fn call<T: DeserializeOwned>(
+    method: &str,
+    path: &str,
+    body: Option<String>,
+) -> Result<T, Trouble> {
+    let (status, body) = exchange(method, path, body).await?;
+    if (200..300).contains(&status) {
+        serde_json::from_str(&body).map_err(|_| Trouble::Garbled)
+    } else {
+        Err(Trouble::of_answer(status, &body))
+    }
+}
+
+/// One request with a fresh token: the answer's status and body. Apart from [`call`], so that it is compiled once and
+/// not for each type of answer.
+async fn exchange(
+    method: &str,
+    path: &str,
+    body: Option<String>,
+) -> Result<(u16, String), Trouble> {
+    let token = bridge::token().await?;
+    let request = request(method, path, &token, body).map_err(|_| Trouble::Garbled)?;
+    let answer = async {
+        let response: Response = JsFuture::from(browser::window().fetch_with_request(&request))
+            .await?
+            .dyn_into()?;
+        let body = JsFuture::from(response.text()?).await?;
+        Ok::<_, JsValue>((response.status(), body.as_string().unwrap_or_default()))
+    };
+    // Whatever the reason (no network, a timeout, a connection that broke), no whole answer came.
+    answer.await.map_err(|_| Trouble::Offline)
+}
+
+fn request(
+    method: &str,
+    path: &str,
+    token: &str,
+    body: Option<String>,
+) -> Result<Request, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Authorization", &format!("JWT {token}"))?;
+    headers.set("Accept", "application/json, application/problem+json")?;
+    let init = RequestInit::new();
+    init.set_method(method);
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(TIMEOUT_MS)));
+    if let Some(body) = body {
+        headers.set("Content-Type", "application/json")?;
+        init.set_body(&body.into());
+    }
+    init.set_headers(&headers);
+    Request::new_with_str_and_init(path, &init)
+}

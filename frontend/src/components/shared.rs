@@ -1,0 +1,63 @@
+//! What the parts of the page know in common.
+
+use leptos::prelude::*;
+use onbehalf_contract::{Consent, ConsentPage};
+
+use crate::{bridge::Frame, trouble::Trouble};
+
+/// The id of the page's first heading, which takes the focus when the page changes.
+pub(crate) const HEADING: &str = "heading";
+
+/// Where things stand. Passed as context.
+#[derive(Clone, Copy)]
+pub(crate) struct Shared {
+    /// What the HTML said. Its `consent` is the first one only.
+    pub(crate) page: StoredValue<ConsentPage>,
+    /// The consent as it now is.
+    pub(crate) consent: RwSignal<Consent>,
+    pub(crate) frame: Frame,
+    /// Grows with each run that ends, since each may have added to what was done.
+    pub(crate) runs: RwSignal<u32>,
+    /// What a screen reader says next.
+    pub(crate) announcement: RwSignal<String>,
+}
+
+impl Shared {
+    pub(crate) fn new(page: ConsentPage, frame: Frame) -> Self {
+        Self {
+            consent: RwSignal::new(page.consent.clone()),
+            page: StoredValue::new(page),
+            frame,
+            runs: RwSignal::new(0),
+            announcement: RwSignal::new(String::new()),
+        }
+    }
+
+    pub(crate) fn get() -> Self {
+        expect_context()
+    }
+
+    /// The app's name.
+    pub(crate) fn app(self) -> String {
+        self.page.with_value(|page| page.app.clone())
+    }
+
+    pub(crate) fn in_dialog(self) -> bool {
+        self.frame == Frame::Dialog
+    }
+
+    /// What a link into Confluence opens in: a dialog stays open, a page gives way.
+    pub(crate) fn link_target(self) -> &'static str {
+        if self.in_dialog() { "_blank" } else { "_top" }
+    }
+
+    /// After a conflict: how things really are now. The message of the conflict itself stays on the page.
+    pub(crate) async fn refresh_after(self, trouble: &Trouble) {
+        if !trouble.is_conflict() {
+            return;
+        }
+        if let Ok(consent) = crate::api::consent().await {
+            self.consent.set(consent);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What can go wrong between a press of a button and the answer, and what the person can do about it.
+
+use onbehalf_contract::Problem;
+
+/// Why a call brought no answer that the page can use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// The backend said what is wrong.
+    Told(Problem),
+    /// The backend no longer takes this page's tokens.
+    SessionEnded,
+    /// Confluence gave no token: this page isn't inside Confluence, or lost touch with it.
+    NoHost,
+    /// No answer came over the network.
+    Offline,
+    /// An answer came, but not one that this page understands.
+    Garbled,
+}
+
+/// The one thing that a message offers as a button.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cure {
+    /// The same call may well work now.
+    TryAgain,
+    /// Only a fresh page helps.
+    Reload,
+    /// Repeating it would end the same way.
+    Nothing,
+}
+
+impl Trouble {
+    /// Reads an answer whose status isn't a success.
+    pub(crate) fn of_answer(status: u16, body: &str) -> Self {
+        if status == 401 {
+            return Self::SessionEnded;
+        }
+        serde_json::from_str(body).map_or(Self::Garbled, Self::Told)
+    }
+
+    /// Whether what the page shows is no longer how things are.
+    pub(crate) fn is_conflict(&self) -> bool {
+        matches!(self, Self::Told(problem) if problem.status == 409)
+    }
+
+    pub(crate) fn title(&self) -> &str {
+        match self {
+            Self::Told(problem) => &problem.title,
+            Self::SessionEnded => "Your session has ended",
+            Self::NoHost => "This page can’t reach Confluence",
+            Self::Offline => "No connection",
+            Self::Garbled => "Something went wrong",
+        }
+    }
+
+    pub(crate) fn detail(&self) -> &str {
+        match self {
+            Self::Told(problem) => &problem.detail,
+            Self::SessionEnded => {
+                "Confluence proves who you are for a short time only, and that time is over."
+            }
+            Self::NoHost => "Confluence did not say who you are, so nothing could be asked for.",
+            Self::Offline => {
+                "The app did not answer. It is not known whether it received what you asked for."
+            }
+            Self::Garbled => "The app gave an answer that this page does not understand.",
+        }
+    }
+
+    pub(crate) fn remedy(&self) -> &str {
+        match self {
+            Self::Told(problem) => &problem.remedy,
+            Self::SessionEnded => "Reload the page.",
+            Self::NoHost => "Reload the page, or open it again from Confluence.",
+            Self::Offline => "Check your connection, then try again.",
+            Self::Garbled => "Try again. If it stays like this, tell your Confluence admin.",
+        }
+    }
+
+    pub(crate) fn cure(&self) -> Cure {
+        match self {
+            Self::SessionEnded | Self::NoHost => Cure::Reload,
+            Self::Offline | Self::Garbled => Cure::TryAgain,
+            Self::Told(problem) => match problem.status {
+                408 | 425 | 429 | 500.. => Cure::TryAgain,
+                409 => Cure::Reload,
+                _ => Cure::Nothing,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(status: u16) -> Trouble {
+        let body = format!(
+            r#"{{"type":"/problems/account-not-a-person","title":"Only people can allow this","status":{status},
+                "detail":"Build Bot is an app.","remedy":"Sign in as a person."}}"#
+        );
+        Trouble::of_answer(status, &body)
+    }
+
+    #[test]
+    fn a_problem_speaks_for_itself() {
+        let trouble = told(403);
+        assert_eq!(trouble.title(), "Only people can allow this");
+        assert_eq!(trouble.detail(), "Build Bot is an app.");
+        assert_eq!(trouble.remedy(), "Sign in as a person.");
+        assert_eq!(trouble.cure(), Cure::Nothing);
+    }
+
+    #[test]
+    fn a_refused_token_means_that_the_session_has_ended_whatever_the_body_says() {
+        assert_eq!(told(401), Trouble::SessionEnded);
+        assert_eq!(Trouble::of_answer(401, ""), Trouble::SessionEnded);
+        assert_eq!(Trouble::SessionEnded.cure(), Cure::Reload);
+    }
+
+    #[test]
+    fn what_passes_by_itself_can_be_tried_again_and_what_does_not_cannot() {
+        for status in [429, 500, 502, 503] {
+            assert_eq!(told(status).cure(), Cure::TryAgain, "{status}");
+        }
+        for status in [400, 403, 404, 413, 422] {
+            assert_eq!(told(status).cure(), Cure::Nothing, "{status}");
+        }
+    }
+
+    #[test]
+    fn only_a_409_is_a_conflict() {
+        assert!(told(409).is_conflict());
+        assert!(!told(422).is_conflict());
+        assert!(!Trouble::Offline.is_conflict());
+    }
+
+    #[test]
+    fn an_answer_from_something_else_is_garbled() {
+        for body in ["", "<html>502 Bad Gateway</html>", "{}", "null"] {
+            assert_eq!(Trouble::of_answer(502, body), Trouble::Garbled, "{body}");
+        }
+    }
+}
