@@ -8,6 +8,7 @@
     reason = "the capability traits are used with concrete types, whose futures are known to be Send"
 )]
 
+pub mod adapters;
 pub mod capabilities;
 pub mod domain;
 pub mod use_cases;

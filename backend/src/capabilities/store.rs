@@ -2,7 +2,7 @@
 //! changes nothing.
 
 use jiff::Timestamp;
-use onbehalf_contract::{NotRun, RunResult};
+use onbehalf_contract::{Access, NotRun, RunResult};
 use thiserror::Error;
 
 use crate::domain::act::{Act, Finished};
@@ -124,10 +124,43 @@ pub trait ReadActs {
 
 /// A place in one person's list of acts. It names no person: it is only ever used together with one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ActCursor(pub String);
+pub struct ActCursor(String);
+
+impl ActCursor {
+    /// Takes a cursor that was given out before: 15 digits, `#`, and the id of a run.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (time, run) = text.split_once('#')?;
+        let valid = time.len() == 15
+            && time.bytes().all(|b| b.is_ascii_digit())
+            && (1..=100).contains(&run.len())
+            && run.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+        valid.then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 #[derive(Clone, Debug)]
 pub struct ActsPage {
     pub acts: Vec<Act>,
     pub next: Option<ActCursor>,
+}
+
+/// Keeps user tokens between Lambdas, sealed.
+pub trait KeepTokens {
+    async fn kept_token(&self, of: &Subject, access: Access) -> Result<Option<KeptToken>, StoreError>;
+
+    /// Keeps a token until it expires. It takes the place of an older one for the same access.
+    async fn keep_token(&self, of: &Subject, access: Access, token: &KeptToken) -> Result<(), StoreError>;
+}
+
+/// A sealed token.
+#[derive(Clone)]
+pub struct KeptToken {
+    /// The tenant's generation that it was had under. In any other it is not used.
+    pub generation: u64,
+    pub sealed: Vec<u8>,
+    pub expires_at: Timestamp,
 }

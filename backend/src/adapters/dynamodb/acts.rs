@@ -1,0 +1,152 @@
+//! The record of what was done as a person, in that person's partition, in the order of time.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
+use jiff::Timestamp;
+use onbehalf_contract::{Access, Outcome};
+use serde::{Deserialize, Serialize};
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_attribute_value};
+
+use super::keys;
+use super::record::{self, ACTIVITY_KEPT, ttl};
+use super::store::{Store, unavailable, unreadable};
+use crate::capabilities::store::{ActCursor, ActsPage, ReadActs, StoreError};
+use crate::domain::act::{Act, Finished};
+use crate::domain::ids::{ScheduleId, Subject};
+use crate::domain::run::RunId;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Record {
+    pk: String,
+    sk: String,
+    schedule: String,
+    #[serde(with = "record::time")]
+    due: Timestamp,
+    what: String,
+    access: Access,
+    #[serde(with = "record::time")]
+    started_at: Timestamp,
+    #[serde(with = "record::optional_time", skip_serializing_if = "Option::is_none", default)]
+    finished_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    outcome: Option<Outcome>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    link: Option<String>,
+    ttl: i64,
+}
+
+impl ReadActs for Store {
+    async fn acts(
+        &self,
+        of: &Subject,
+        limit: u32,
+        cursor: Option<&ActCursor>,
+    ) -> Result<ActsPage, StoreError> {
+        let start = cursor.map(|cursor| {
+            HashMap::from([
+                (keys::PK.to_owned(), AttributeValue::S(keys::person(of))),
+                (keys::SK.to_owned(), AttributeValue::S(format!("{}{}", keys::ACTS, cursor.as_str()))),
+            ])
+        });
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :acts)")
+            .expression_attribute_values(":pk", AttributeValue::S(keys::person(of)))
+            .expression_attribute_values(":acts", AttributeValue::S(keys::ACTS.into()))
+            .set_exclusive_start_key(start)
+            .scan_index_forward(false)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        let more = answer.last_evaluated_key.is_some();
+        let records: Vec<Record> = answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(|item| from_item(item).map_err(unreadable))
+            .collect::<Result<_, _>>()?;
+        let next = records.last().filter(|_| more).and_then(|record| {
+            ActCursor::parse(record.sk.strip_prefix(keys::ACTS)?)
+        });
+        let acts = records.into_iter().map(|record| record.act(of)).collect::<Result<_, _>>()?;
+        Ok(ActsPage { acts, next })
+    }
+
+    async fn act(&self, run: &RunId) -> Result<Option<Act>, StoreError> {
+        let started_at = self.run_record(run).await?.and_then(|record| record.started_at);
+        let Some(started_at) = started_at else {
+            return Ok(None);
+        };
+        let record: Option<Record> = self.read(keys::person(&run.of), keys::act(started_at, run)).await?;
+        record.map(|record| record.act(&run.of)).transpose()
+    }
+}
+
+/// Completes an act, unless it is complete already.
+pub(super) fn finish(table: &str, act: &Act, finished: &Finished) -> Result<TransactWriteItem, StoreError> {
+    let mut update = Update::builder()
+        .table_name(table)
+        .key(keys::PK, AttributeValue::S(keys::person(act.of())))
+        .key(keys::SK, AttributeValue::S(keys::act(act.started_at, &act.run)))
+        .condition_expression("attribute_exists(pk) AND attribute_not_exists(#outcome)")
+        .expression_attribute_names("#outcome", "outcome")
+        .expression_attribute_values(":outcome", to_attribute_value(finished.outcome).map_err(unreadable)?)
+        .expression_attribute_values(":at", AttributeValue::N(finished.at.as_millisecond().to_string()));
+    let mut set = String::from("SET #outcome = :outcome, finishedAt = :at");
+    if let Some(status) = finished.status {
+        set.push_str(", #status = :status");
+        update = update
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":status", AttributeValue::N(status.to_string()));
+    }
+    if let Some(link) = &finished.link {
+        set.push_str(", link = :link");
+        update = update.expression_attribute_values(":link", AttributeValue::S(link.clone()));
+    }
+    let update = update.update_expression(set).build().map_err(unreadable)?;
+    Ok(TransactWriteItem::builder().update(update).build())
+}
+
+impl Record {
+    pub(super) fn of(act: &Act) -> Self {
+        Self {
+            pk: keys::person(act.of()),
+            sk: keys::act(act.started_at, &act.run),
+            schedule: act.run.schedule.to_string(),
+            due: act.run.due,
+            what: act.what.clone(),
+            access: act.access,
+            started_at: act.started_at,
+            finished_at: None,
+            outcome: None,
+            status: None,
+            link: None,
+            ttl: ttl(act.started_at, ACTIVITY_KEPT),
+        }
+    }
+
+    fn act(self, of: &Subject) -> Result<Act, StoreError> {
+        let schedule = ScheduleId::parse(self.schedule).map_err(unreadable)?;
+        let finished = self.outcome.zip(self.finished_at).map(|(outcome, at)| Finished {
+            at,
+            outcome,
+            status: self.status,
+            link: self.link,
+        });
+        Ok(Act {
+            run: RunId::new(of.clone(), schedule, self.due),
+            what: self.what,
+            access: self.access,
+            started_at: self.started_at,
+            finished,
+        })
+    }
+}

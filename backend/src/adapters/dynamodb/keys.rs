@@ -1,0 +1,95 @@
+//! The keys of the table. `#` separates the parts of a key, and no part can hold one.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
+use crate::domain::run::RunId;
+
+pub(super) const PK: &str = "pk";
+pub(super) const SK: &str = "sk";
+
+pub(super) const TENANT: &str = "tenant";
+pub(super) const CONSENT: &str = "consent";
+pub(super) const SCHEDULES: &str = "schedule#";
+pub(super) const ACTS: &str = "act#";
+
+/// The index of consents by the day on which they end, and its key.
+pub(super) const ENDING: &str = "ending";
+
+/// How many partitions of the index a day is spread over, so that a day on which many consents end is not a hot key.
+pub(super) const ENDING_SHARDS: u8 = 8;
+
+pub(super) fn tenant(key: &TenantKey) -> String {
+    format!("tenant#{key}")
+}
+
+pub(super) fn person(of: &Subject) -> String {
+    format!("person#{}#{}", of.tenant, of.account)
+}
+
+/// The person that a partition is about.
+pub(super) fn person_of(pk: &str) -> Option<Subject> {
+    let (tenant, account) = pk.strip_prefix("person#")?.split_once('#')?;
+    Some(Subject {
+        tenant: TenantKey::parse(tenant).ok()?,
+        account: AccountId::parse(account).ok()?,
+    })
+}
+
+pub(super) fn event(number: u64) -> String {
+    format!("event#{number:010}")
+}
+
+pub(super) fn schedule(id: &ScheduleId) -> String {
+    format!("{SCHEDULES}{id}")
+}
+
+pub(super) fn runs(schedule: &ScheduleId) -> String {
+    format!("run#{schedule}#")
+}
+
+pub(super) fn run(id: &RunId) -> String {
+    format!("{}{:015}", runs(&id.schedule), id.due.as_millisecond())
+}
+
+/// Acts sort by the time they started.
+pub(super) fn act(started_at: Timestamp, run: &RunId) -> String {
+    format!("{ACTS}{:015}#{}", started_at.as_millisecond(), run.text())
+}
+
+pub(super) fn ending(on: Timestamp, shard: u8) -> String {
+    format!("{}#{shard}", on.to_zoned(TimeZone::UTC).strftime("%F"))
+}
+
+/// Which part of a day's consents this person's is in.
+pub(super) fn shard(of: &Subject) -> u8 {
+    let sum = of.account.as_str().bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+    sum % ENDING_SHARDS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_partition_names_its_person() {
+        let of = Subject {
+            tenant: TenantKey::parse("c0ffee-1:2").unwrap(),
+            account: AccountId::parse("557058:f58131cb").unwrap(),
+        };
+        assert_eq!(person(&of), "person#c0ffee-1:2#557058:f58131cb");
+        assert_eq!(person_of(&person(&of)), Some(of));
+        assert_eq!(person_of("tenant#c0ffee"), None);
+    }
+
+    #[test]
+    fn keys_sort_by_time() {
+        let at = |ms| Timestamp::from_millisecond(ms).unwrap();
+        let of = Subject { tenant: TenantKey::parse("t").unwrap(), account: AccountId::parse("a").unwrap() };
+        let run_at = |ms| run(&RunId::new(of.clone(), ScheduleId::of_starter(), at(ms)));
+        assert!(run_at(999) < run_at(1_000));
+        assert!(event(9) < event(10));
+        assert_eq!(ending(at(0), 3), "1970-01-01#3");
+    }
+}

@@ -1,0 +1,21 @@
+//! Everything that is kept, in one DynamoDB table.
+//!
+//! All that concerns one person in one tenant is one partition: a consent, its events, schedules, runs, acts and the
+//! sealed token can be checked in one transaction, read together, and erased together. docs/data.md lists the access
+//! patterns.
+
+mod acts;
+mod begin;
+mod conflict;
+mod consents;
+mod keys;
+mod record;
+mod runs;
+mod schedules;
+mod store;
+mod table;
+mod tenants;
+mod tokens;
+
+pub use store::Store;
+pub use table::create_table;

@@ -1,0 +1,100 @@
+//! Schedules, in the partition of their person.
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
+use onbehalf_contract::{Action, Fallback, ScheduleState, When};
+use serde::{Deserialize, Serialize};
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+
+use super::keys;
+use super::store::{Store, unavailable, unreadable};
+use crate::capabilities::store::{AddSchedules, ReadSchedules, StoreError};
+use crate::domain::ids::{ScheduleId, Subject};
+use crate::domain::schedule::Schedule;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    pk: String,
+    sk: String,
+    title: String,
+    when: When,
+    action: Action,
+    fallback: Fallback,
+    state: ScheduleState,
+}
+
+impl ReadSchedules for Store {
+    async fn schedules(&self, of: &Subject) -> Result<Vec<Schedule>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :schedules)")
+            .expression_attribute_values(":pk", AttributeValue::S(keys::person(of)))
+            .expression_attribute_values(":schedules", AttributeValue::S(keys::SCHEDULES.into()))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut schedules = Vec::new();
+        while let Some(item) = pages.next().await {
+            let record: Record = from_item(item.map_err(unavailable)?).map_err(unreadable)?;
+            schedules.push(record.schedule(of)?);
+        }
+        Ok(schedules)
+    }
+
+    async fn schedule(&self, of: &Subject, id: &ScheduleId) -> Result<Option<Schedule>, StoreError> {
+        let record: Option<Record> = self.read(keys::person(of), keys::schedule(id)).await?;
+        record.map(|record| record.schedule(of)).transpose()
+    }
+}
+
+impl AddSchedules for Store {
+    async fn add_schedule(&self, schedule: &Schedule) -> Result<(), StoreError> {
+        let item = to_item(Record::of(schedule)).map_err(unreadable)?;
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)");
+        match put.send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+}
+
+impl Record {
+    fn of(schedule: &Schedule) -> Self {
+        Self {
+            pk: keys::person(&schedule.of),
+            sk: keys::schedule(&schedule.id),
+            title: schedule.title.clone(),
+            when: schedule.when.clone(),
+            action: schedule.action.clone(),
+            fallback: schedule.fallback,
+            state: schedule.state,
+        }
+    }
+
+    fn schedule(self, of: &Subject) -> Result<Schedule, StoreError> {
+        let id = self.sk.strip_prefix(keys::SCHEDULES).unwrap_or_default();
+        Ok(Schedule {
+            of: of.clone(),
+            id: ScheduleId::parse(id).map_err(unreadable)?,
+            title: self.title,
+            when: self.when,
+            action: self.action,
+            fallback: self.fallback,
+            state: self.state,
+        })
+    }
+}

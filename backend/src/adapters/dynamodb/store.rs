@@ -1,0 +1,66 @@
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
+use serde::de::DeserializeOwned;
+use serde_dynamo::aws_sdk_dynamodb_1::from_item;
+
+use super::keys::{PK, SK};
+use crate::capabilities::store::StoreError;
+use crate::capabilities::world::SharedClock;
+
+/// The table. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    pub(super) client: Client,
+    pub(super) table: String,
+    pub(super) clock: SharedClock,
+}
+
+impl Store {
+    pub fn new(client: Client, table: impl Into<String>, clock: SharedClock) -> Self {
+        Self { client, table: table.into(), clock }
+    }
+
+    /// One item, as it is now.
+    pub(super) async fn read<T: DeserializeOwned>(&self, pk: String, sk: String) -> Result<Option<T>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key(PK, AttributeValue::S(pk))
+            .key(SK, AttributeValue::S(sk))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        answer.item.map(|item| from_item(item).map_err(unreadable)).transpose()
+    }
+}
+
+pub(super) fn unavailable<E, R>(error: SdkError<E, R>) -> StoreError
+where
+    E: std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    StoreError::Unavailable(Box::new(error))
+}
+
+pub(super) fn unreadable(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Unreadable(error.to_string())
+}
+
+/// Why a transaction was cancelled: one reason for each of its items, in their order. `None`: it failed otherwise.
+pub(super) fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<&[CancellationReason]> {
+    match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            Some(cancelled.cancellation_reasons())
+        }
+        _ => None,
+    }
+}
+
+/// Whether the condition of this item of the transaction failed.
+pub(super) fn condition_failed(reason: &CancellationReason) -> bool {
+    reason.code() == Some("ConditionalCheckFailed")
+}

@@ -1,0 +1,134 @@
+//! Tenants: one item each, under a partition of its own.
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
+use url::Url;
+
+use super::keys;
+use super::record;
+use super::store::{Store, unavailable, unreadable};
+use crate::capabilities::store::{ReadTenants, StoreError, WriteError, WriteTenants};
+use crate::domain::ids::TenantKey;
+use crate::domain::policy::Policy;
+use crate::domain::tenant::{Callbacks, SealedCredentials, Tenant, TenantState};
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    pk: String,
+    sk: String,
+    site: Url,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    display_site: Option<Url>,
+    generation: u64,
+    /// Present while installed.
+    #[serde(with = "serde_bytes", skip_serializing_if = "Option::is_none", default)]
+    credentials: Option<Vec<u8>>,
+    enabled: bool,
+    /// Present once uninstalled.
+    #[serde(with = "record::optional_time", skip_serializing_if = "Option::is_none", default)]
+    uninstalled_at: Option<Timestamp>,
+    #[serde(with = "record::optional_time", skip_serializing_if = "Option::is_none", default)]
+    newest_callback: Option<Timestamp>,
+    callbacks_seen: Vec<String>,
+}
+
+impl ReadTenants for Store {
+    async fn tenant(&self, key: &TenantKey) -> Result<Option<Tenant>, StoreError> {
+        let record: Option<Record> = self.read(keys::tenant(key), keys::TENANT.into()).await?;
+        record.map(|record| record.tenant(key)).transpose()
+    }
+}
+
+impl WriteTenants for Store {
+    async fn write_tenant(&self, tenant: &Tenant, replaces: Option<u64>) -> Result<(), WriteError> {
+        let item = to_item(Record::of(tenant)).map_err(unreadable)?;
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let put = match replaces {
+            None => put.condition_expression("attribute_not_exists(pk)"),
+            Some(generation) => put
+                .condition_expression("generation = :replaces")
+                .expression_attribute_values(":replaces", AttributeValue::N(generation.to_string())),
+        };
+        match put.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if put_condition_failed(&error) => Err(WriteError::Changed),
+            Err(error) => Err(unavailable(error).into()),
+        }
+    }
+
+    async fn note_enabled(&self, key: &TenantKey, enabled: bool, at: Timestamp) -> Result<(), StoreError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(keys::tenant(key)))
+            .key(keys::SK, AttributeValue::S(keys::TENANT.into()))
+            .update_expression("SET enabled = :enabled, enabledNotedAt = :at")
+            .condition_expression(
+                "attribute_exists(credentials) AND newestCallback <= :at \
+                 AND (attribute_not_exists(enabledNotedAt) OR enabledNotedAt <= :at)",
+            )
+            .expression_attribute_values(":enabled", AttributeValue::Bool(enabled))
+            .expression_attribute_values(":at", AttributeValue::N(at.as_millisecond().to_string()));
+        match update.send().await {
+            Ok(_) => Ok(()),
+            // A newer note, or a newer install, has said it already.
+            Err(error) if update_condition_failed(&error) => Ok(()),
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+}
+
+impl Record {
+    fn of(tenant: &Tenant) -> Self {
+        let (credentials, enabled, uninstalled_at) = match &tenant.state {
+            TenantState::Installed { credentials, enabled } => (Some(credentials.0.clone()), *enabled, None),
+            TenantState::Uninstalled { at } => (None, false, Some(*at)),
+        };
+        Self {
+            pk: keys::tenant(&tenant.key),
+            sk: keys::TENANT.into(),
+            site: tenant.site.clone(),
+            display_site: tenant.display_site.clone(),
+            generation: tenant.generation,
+            credentials,
+            enabled,
+            uninstalled_at,
+            newest_callback: tenant.callbacks.newest(),
+            callbacks_seen: tenant.callbacks.seen().to_vec(),
+        }
+    }
+
+    fn tenant(self, key: &TenantKey) -> Result<Tenant, StoreError> {
+        let state = match (self.credentials, self.uninstalled_at) {
+            (Some(credentials), None) => {
+                TenantState::Installed { credentials: SealedCredentials(credentials), enabled: self.enabled }
+            }
+            (None, Some(at)) => TenantState::Uninstalled { at },
+            _ => return Err(unreadable("a tenant is neither installed nor uninstalled")),
+        };
+        Ok(Tenant {
+            key: key.clone(),
+            site: self.site,
+            display_site: self.display_site,
+            state,
+            generation: self.generation,
+            callbacks: Callbacks::stored(self.newest_callback, self.callbacks_seen),
+            policy: Policy::default(),
+        })
+    }
+}
+
+fn put_condition_failed<R>(error: &SdkError<PutItemError, R>) -> bool {
+    error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
+}
+
+fn update_condition_failed<R>(error: &SdkError<UpdateItemError, R>) -> bool {
+    error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+}

@@ -1,0 +1,79 @@
+//! Sealed user tokens, in the partition of their person. They go when the consent ends.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use onbehalf_contract::Access;
+use serde::{Deserialize, Serialize};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
+
+use super::keys;
+use super::record;
+use super::store::{Store, unavailable, unreadable};
+use crate::capabilities::store::{KeepTokens, KeptToken, StoreError};
+use crate::domain::ids::Subject;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    pk: String,
+    sk: String,
+    generation: u64,
+    #[serde(with = "serde_bytes")]
+    sealed: Vec<u8>,
+    #[serde(with = "record::time")]
+    expires_at: Timestamp,
+    ttl: i64,
+}
+
+impl KeepTokens for Store {
+    async fn kept_token(&self, of: &Subject, access: Access) -> Result<Option<KeptToken>, StoreError> {
+        let record: Option<Record> = self.read(keys::person(of), key(access)).await?;
+        Ok(record.map(|record| KeptToken {
+            generation: record.generation,
+            sealed: record.sealed,
+            expires_at: record.expires_at,
+        }))
+    }
+
+    async fn keep_token(&self, of: &Subject, access: Access, token: &KeptToken) -> Result<(), StoreError> {
+        let record = Record {
+            pk: keys::person(of),
+            sk: key(access),
+            generation: token.generation,
+            sealed: token.sealed.clone(),
+            expires_at: token.expires_at,
+            ttl: token.expires_at.as_second(),
+        };
+        // Conditional like every write: a token never takes the place of one of a newer install.
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(to_item(record).map_err(unreadable)?))
+            .condition_expression("attribute_not_exists(pk) OR generation <= :generation")
+            .expression_attribute_values(":generation", AttributeValue::N(token.generation.to_string()));
+        match put.send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+}
+
+fn key(access: Access) -> String {
+    match access {
+        Access::Read => "token#read".into(),
+        Access::ReadWrite => "token#readWrite".into(),
+    }
+}
+
+/// Where a person's tokens are.
+pub(super) fn all_keys() -> [String; 2] {
+    [key(Access::Read), key(Access::ReadWrite)]
+}

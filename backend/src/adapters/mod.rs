@@ -1,0 +1,6 @@
+//! Who provides the capabilities: one folder for each outside system.
+
+pub mod connect;
+pub mod dynamodb;
+pub mod seal;
+pub mod sqs;
