@@ -1,0 +1,146 @@
+//! The page as browsers get it: `target/page`, made from `frontend/`.
+//!
+//! ```text
+//! target/page/manifest.json               which files belong together
+//! target/page/assets/page-<hash>.{js,wasm,css}
+//! target/page/atlassian-connect/all.js    Atlassian's bridge, for where its CDN is out of reach
+//! ```
+//!
+//! Every file has a Brotli sibling, `<name>.br`. A hash is of the content, so that assets can be cached for ever.
+
+mod assets;
+mod bindings;
+mod budget;
+mod bundle;
+mod inputs;
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+use thiserror::Error;
+
+use crate::{
+    checkout, progress,
+    run::RunError,
+    setup::{
+        npm::{self, NpmError},
+        toolchain::{Toolchain, ToolchainError, WASM},
+    },
+};
+pub(crate) use budget::OverBudget;
+
+#[derive(Debug, Error)]
+pub(crate) enum PageError {
+    #[error(transparent)]
+    Toolchain(#[from] ToolchainError),
+    #[error(transparent)]
+    Npm(#[from] NpmError),
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error(transparent)]
+    Bindings(#[from] bindings::BindingsError),
+    #[error(transparent)]
+    OverBudget(#[from] OverBudget),
+    #[error("could not read or write {file}")]
+    File { file: PathBuf, source: io::Error },
+}
+
+/// Where the finished page is.
+pub(crate) fn folder() -> PathBuf {
+    checkout::target().join("page")
+}
+
+/// `cargo xtask build`: makes the page, prints what it weighs, and fails if that is too much.
+pub(crate) fn build() -> Result<(), PageError> {
+    ensure()?;
+    let sizes = budget::measure(&folder())?;
+    print!("{sizes}");
+    Ok(sizes.check()?)
+}
+
+/// Makes the page unless the one that is there was made from the same inputs.
+pub(crate) fn ensure() -> Result<(), PageError> {
+    let toolchain = Toolchain::ready()?;
+    let modules = npm::install("frontend")?;
+
+    let _alone = only_one_at_a_time()?;
+    let inputs = inputs::fingerprint(&toolchain)?;
+    let page = folder();
+    if inputs::made_from(&page, &inputs) {
+        return Ok(());
+    }
+    let work = checkout::target().join("page.new");
+    empty(&work)?;
+    let finished = work.join("page");
+    make(&toolchain, &modules, &work, &finished)?;
+    inputs::remember(&finished, &inputs)?;
+    swap(&finished, &page, &work)
+}
+
+/// Makes the page in `finished`, with what comes up on the way in `work`.
+fn make(
+    toolchain: &Toolchain,
+    modules: &Path,
+    work: &Path,
+    finished: &Path,
+) -> Result<(), PageError> {
+    let module = compile(toolchain)?;
+    progress::step("making the page small");
+    let glue = bindings::generate(&module, &work.join("bindings"))?;
+    bundle::make(modules, &glue, work, finished)
+}
+
+/// Compiles `frontend/` and answers the raw WebAssembly module.
+fn compile(toolchain: &Toolchain) -> Result<PathBuf, PageError> {
+    progress::step("compiling the page");
+    // A target directory of its own: two compilers in one rebuild each other's work, and a page that builds
+    // need not wait for a server that does.
+    let target = checkout::target().join("web");
+    let mut cargo = toolchain.cargo_build();
+    cargo
+        .args(["--package", "onbehalf-page", "--profile", PROFILE])
+        .arg("--target-dir")
+        .arg(&target)
+        .current_dir(checkout::root());
+    crate::run::visibly(&mut cargo)?;
+    Ok(target.join(WASM).join(PROFILE).join("onbehalf-page.wasm"))
+}
+
+/// The profile in the workspace's `Cargo.toml`.
+const PROFILE: &str = "page";
+
+/// Two builds at once would write into the same folder; the second waits.
+fn only_one_at_a_time() -> Result<File, PageError> {
+    let file = checkout::target().join("page.lock");
+    let lock = || -> io::Result<File> {
+        let lock = File::create(&file)?;
+        lock.lock()?;
+        Ok(lock)
+    };
+    lock().map_err(at(&file))
+}
+
+/// Puts `finished` in the place of `page`: whoever reads sees the old page or the new one, not a mixture.
+fn swap(finished: &Path, page: &Path, work: &Path) -> Result<(), PageError> {
+    if page.exists() {
+        fs::rename(page, work.join("old")).map_err(at(page))?;
+    }
+    fs::rename(finished, page).map_err(at(page))?;
+    fs::remove_dir_all(work).map_err(at(work))
+}
+
+fn empty(folder: &Path) -> Result<(), PageError> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(at(folder))?;
+    }
+    fs::create_dir_all(folder).map_err(at(folder))
+}
+
+/// Says which file an I/O error is about.
+fn at(file: &Path) -> impl FnOnce(io::Error) -> PageError {
+    let file = file.to_owned();
+    move |source| PageError::File { file, source }
+}

@@ -1,0 +1,105 @@
+//! The JavaScript through which a browser and the WebAssembly module talk, by wasm-bindgen.
+//!
+//! wasm-bindgen is used as a library, so that no tool has to be installed and its version is the one in `Cargo.lock`.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use thiserror::Error;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::checkout;
+
+#[derive(Debug, Error)]
+pub(crate) enum BindingsError {
+    #[error("could not read Cargo.lock")]
+    Lock(#[source] io::Error),
+    #[error(
+        "wasm-bindgen is {page} in the page and {tool} in xtask, and they only work as one version.\n\
+         Run `cargo update wasm-bindgen wasm-bindgen-cli-support`"
+    )]
+    Versions { page: String, tool: String },
+    #[error("wasm-bindgen could not read {module}: {reason}")]
+    Generate { module: PathBuf, reason: String },
+}
+
+/// What wasm-bindgen made.
+pub(crate) struct Bindings {
+    /// An ES module whose default export starts the page.
+    pub(crate) script: PathBuf,
+    /// The module that goes with it.
+    pub(crate) wasm: PathBuf,
+}
+
+/// Makes the bindings of `module` in `folder`.
+pub(crate) fn generate(module: &Path, folder: &Path) -> Result<Bindings, BindingsError> {
+    let lock = fs::read_to_string(checkout::root().join("Cargo.lock"));
+    same_versions(&lock.map_err(BindingsError::Lock)?)?;
+
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(module)
+        .out_name("page")
+        .typescript(false)
+        .demangle(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        // The default path is baked into the script; ours has a hash in it that isn't known yet.
+        .omit_default_module_path(true);
+    bindgen
+        .web(true)
+        .and_then(|bindgen| bindgen.generate(folder))
+        .map_err(|error| BindingsError::Generate {
+            module: module.to_owned(),
+            reason: format!("{error:#}"),
+        })?;
+    Ok(Bindings {
+        script: folder.join("page.js"),
+        wasm: folder.join("page_bg.wasm"),
+    })
+}
+
+fn same_versions(lock: &str) -> Result<(), BindingsError> {
+    let page = version("wasm-bindgen", lock);
+    let tool = version("wasm-bindgen-cli-support", lock);
+    if page == tool {
+        return Ok(());
+    }
+    Err(BindingsError::Versions {
+        page: page.unwrap_or("missing").to_owned(),
+        tool: tool.unwrap_or("missing").to_owned(),
+    })
+}
+
+/// The version of `package` in the text of a `Cargo.lock`.
+fn version<'lock>(package: &str, lock: &'lock str) -> Option<&'lock str> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name);
+    lines
+        .nth(1)?
+        .strip_prefix("version = \"")?
+        .strip_suffix('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_checkout_has_one_version_of_wasm_bindgen() {
+        let lock = fs::read_to_string(checkout::root().join("Cargo.lock")).unwrap();
+        assert!(version("wasm-bindgen", &lock).is_some());
+        same_versions(&lock).unwrap();
+    }
+
+    #[test]
+    fn different_versions_are_refused_with_the_way_out() {
+        let lock = "[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.100\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen-cli-support\"\nversion = \"0.2.101\"\n";
+        let message = same_versions(lock).unwrap_err().to_string();
+        assert!(message.contains("0.2.100 in the page and 0.2.101 in xtask"));
+        assert!(message.contains("cargo update"));
+    }
+}

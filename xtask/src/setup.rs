@@ -1,0 +1,5 @@
+//! What the machine lacks, found and installed. Every check is quick when nothing is missing.
+
+pub(crate) mod apt;
+pub(crate) mod npm;
+pub(crate) mod toolchain;
