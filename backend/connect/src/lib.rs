@@ -7,6 +7,7 @@
 pub mod authorization;
 mod base_url;
 pub mod descriptor;
+mod hex;
 mod http_client;
 mod ids;
 pub mod impersonation;

@@ -1,12 +1,13 @@
-use crate::{AccountId, ClientKey, Qsh, TenantSecret, TokenError, UnixSeconds, UnverifiedToken};
+use super::claims::{Claims, claims_of};
+use crate::{Qsh, TenantSecret, TokenError, UnixSeconds, UnverifiedToken};
 
 /// The verified token of a page load (the query parameter `jwt`).
+///
+/// It proves that the product made this URL for this person within the last minutes. It does not prove that the person
+/// meant it: parts of a page's URL can be chosen by whoever made the link to it.
 #[derive(Clone, Debug)]
 pub struct PageToken {
-    client_key: ClientKey,
-    account_id: Option<AccountId>,
-    issued_at: UnixSeconds,
-    expires_at: UnixSeconds,
+    claims: Claims,
 }
 
 impl PageToken {
@@ -14,33 +15,21 @@ impl PageToken {
     ///
     /// # Errors
     ///
-    /// See [`TokenError`].
+    /// See [`TokenError`]. A context token is refused.
     pub fn verify(
         token: &UnverifiedToken,
         tenant: TenantSecret<'_>,
         qsh: &Qsh,
         now: UnixSeconds,
     ) -> Result<Self, TokenError> {
-        todo!()
-    }
-
-    /// The tenant that the token is from.
-    pub fn client_key(&self) -> &ClientKey {
-        &self.client_key
-    }
-
-    /// Who is looking, or acted; nobody if anonymous.
-    pub fn account_id(&self) -> Option<&AccountId> {
-        self.account_id.as_ref()
-    }
-
-    /// When it was issued.
-    pub fn issued_at(&self) -> UnixSeconds {
-        self.issued_at
-    }
-
-    /// When it expires.
-    pub fn expires_at(&self) -> UnixSeconds {
-        self.expires_at
+        let signed = token.claims_signed_by(tenant)?;
+        let claims = signed.check(now)?;
+        signed.check_request(qsh)?;
+        Ok(Self { claims })
     }
 }
+
+claims_of!(
+    PageToken,
+    "Who the page was made for; nobody if the visitor is anonymous."
+);

@@ -1,12 +1,12 @@
-use crate::{AccountId, ClientKey, Qsh, TenantSecret, TokenError, UnixSeconds, UnverifiedToken};
+use super::claims::{Claims, claims_of};
+use crate::{Qsh, TenantSecret, TokenError, UnixSeconds, UnverifiedToken};
 
-/// The verified token of a webhook, or an `enabled` or `disabled` callback (the `Authorization` header).
+/// The verified token of a webhook, or of an `enabled` or `disabled` callback (the `Authorization` header).
+///
+/// It covers the URL, not the body: that rests on TLS.
 #[derive(Clone, Debug)]
 pub struct WebhookToken {
-    client_key: ClientKey,
-    account_id: Option<AccountId>,
-    issued_at: UnixSeconds,
-    expires_at: UnixSeconds,
+    claims: Claims,
 }
 
 impl WebhookToken {
@@ -14,33 +14,21 @@ impl WebhookToken {
     ///
     /// # Errors
     ///
-    /// See [`TokenError`].
+    /// See [`TokenError`]. A context token is refused.
     pub fn verify(
         token: &UnverifiedToken,
         tenant: TenantSecret<'_>,
         qsh: &Qsh,
         now: UnixSeconds,
     ) -> Result<Self, TokenError> {
-        todo!()
-    }
-
-    /// The tenant that the token is from.
-    pub fn client_key(&self) -> &ClientKey {
-        &self.client_key
-    }
-
-    /// Who is looking, or acted; nobody if anonymous.
-    pub fn account_id(&self) -> Option<&AccountId> {
-        self.account_id.as_ref()
-    }
-
-    /// When it was issued.
-    pub fn issued_at(&self) -> UnixSeconds {
-        self.issued_at
-    }
-
-    /// When it expires.
-    pub fn expires_at(&self) -> UnixSeconds {
-        self.expires_at
+        let signed = token.claims_signed_by(tenant)?;
+        let claims = signed.check(now)?;
+        signed.check_request(qsh)?;
+        Ok(Self { claims })
     }
 }
+
+claims_of!(
+    WebhookToken,
+    "Who brought the event about, if Atlassian says."
+);
