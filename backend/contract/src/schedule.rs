@@ -32,14 +32,13 @@ pub struct When {
     pub time_zone: String,
 }
 
-/// What a schedule does. `{date}` in a title or a body is the day of the run, in the schedule's time zone.
+/// What a schedule does. `{date}` and `{time}` in a title or a body are those of the run, in the
+/// schedule's time zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Action {
+    /// Create a page in the person's own space.
     CreatePage {
-        /// The key of the space; without it, the person's own space.
-        #[serde(skip_serializing_if = "Option::is_none", default)]
-        space: Option<String>,
         title: String,
         /// Confluence storage format.
         body: String,
@@ -52,8 +51,6 @@ pub enum Action {
 pub enum Fallback {
     /// Do nothing, and say why.
     Skip,
-    /// Act as the app itself, recorded as such.
-    App,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -26,7 +26,6 @@ impl Schedule {
             title: "Daily note".into(),
             when: When { expression: "cron(0 9 * * ? *)".into(), time_zone: "UTC".into() },
             action: Action::CreatePage {
-                space: None,
                 title: "Daily note, {date}, {time}".into(),
                 body: "<p>This page was written for you by Onbehalf, because you allowed it.</p>".into(),
             },
@@ -51,11 +50,9 @@ impl Schedule {
                 .replace("{time}", &due.strftime("%H:%M:%S").to_string())
         };
         match &self.action {
-            Action::CreatePage { space, title, body } => Action::CreatePage {
-                space: space.clone(),
-                title: fill(title),
-                body: fill(body),
-            },
+            Action::CreatePage { title, body } => {
+                Action::CreatePage { title: fill(title), body: fill(body) }
+            }
         }
     }
 }

@@ -22,9 +22,9 @@ use crate::domain::tenant::{Callbacks, SealedCredentials, Tenant, TenantState};
 struct Record {
     pk: String,
     sk: String,
-    site: Url,
+    site: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    display_site: Option<Url>,
+    display_site: Option<String>,
     generation: u64,
     /// Present while installed.
     #[serde(with = "serde_bytes", skip_serializing_if = "Option::is_none", default)]
@@ -94,8 +94,8 @@ impl Record {
         Self {
             pk: keys::tenant(&tenant.key),
             sk: keys::TENANT.into(),
-            site: tenant.site.clone(),
-            display_site: tenant.display_site.clone(),
+            site: tenant.site.to_string(),
+            display_site: tenant.display_site.as_ref().map(Url::to_string),
             generation: tenant.generation,
             credentials,
             enabled,
@@ -115,8 +115,8 @@ impl Record {
         };
         Ok(Tenant {
             key: key.clone(),
-            site: self.site,
-            display_site: self.display_site,
+            site: Url::parse(&self.site).map_err(unreadable)?,
+            display_site: self.display_site.as_deref().map(Url::parse).transpose().map_err(unreadable)?,
             state,
             generation: self.generation,
             callbacks: Callbacks::stored(self.newest_callback, self.callbacks_seen),

@@ -1,0 +1,90 @@
+//! The app's own questions to the product, signed as the app.
+
+use atlassian_connect::{BaseUrl, Qsh};
+use http::Method;
+use http::header::{AUTHORIZATION, RETRY_AFTER};
+use reqwest::{Response, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+
+use super::{Inner, QUESTION_LIMIT};
+use crate::capabilities::platform::ProductError;
+use crate::domain::tenant::Tenant;
+
+/// No answer that we ask for comes near it.
+const LONGEST_ANSWER: usize = 1024 * 1024;
+
+impl<S> Inner<S> {
+    /// `GET` of a path below the product's base URL. `None`: there is no such thing.
+    pub(super) async fn get<T: DeserializeOwned>(
+        &self,
+        tenant: &Tenant,
+        path_and_query: &str,
+    ) -> Result<Option<T>, ProductError> {
+        self.ask(tenant, Method::GET, path_and_query, None::<&()>).await
+    }
+
+    /// `POST` of a question whose parameters do not fit into a URL. It changes nothing.
+    pub(super) async fn post<T: DeserializeOwned>(
+        &self,
+        tenant: &Tenant,
+        path_and_query: &str,
+        body: &impl Serialize,
+    ) -> Result<Option<T>, ProductError> {
+        self.ask(tenant, Method::POST, path_and_query, Some(body)).await
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        tenant: &Tenant,
+        method: Method,
+        path_and_query: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<Option<T>, ProductError> {
+        let credentials = self.credentials(tenant).await.map_err(|error| ProductError::Unavailable(Box::new(error)))?;
+        let site = BaseUrl::parse(tenant.site.as_str()).map_err(|error| ProductError::Unavailable(Box::new(error)))?;
+        let url = site.join(path_and_query);
+        // The hash covers the path below the product's base path.
+        let qsh = Qsh::of(&method, path_and_query, "");
+        let authorization = self
+            .signer
+            .authorization(credentials.tenant_secret(), &qsh, self.now())
+            .map_err(|error| ProductError::Unavailable(Box::new(error)))?;
+        let mut request = self.http.request(method, url).header(AUTHORIZATION, authorization).timeout(QUESTION_LIMIT);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response = request.send().await.map_err(unavailable)?;
+        match response.status() {
+            StatusCode::OK => read(response).await.map(Some),
+            StatusCode::NOT_FOUND => Ok(None),
+            StatusCode::TOO_MANY_REQUESTS => Err(ProductError::RateLimited { retry_after: retry_after(&response) }),
+            status if status.is_server_error() => Err(ProductError::Unavailable(
+                format!("Confluence answered with status {}", status.as_u16()).into(),
+            )),
+            status => Err(ProductError::Refused(status.as_u16())),
+        }
+    }
+}
+
+async fn read<T: DeserializeOwned>(mut response: Response) -> Result<T, ProductError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(unavailable)? {
+        if body.len() + chunk.len() > LONGEST_ANSWER {
+            return Err(ProductError::Unavailable("Confluence's answer is too long".into()));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    serde_json::from_slice(&body).map_err(|error| ProductError::Unavailable(Box::new(error)))
+}
+
+/// The error without its URL, which may name a person.
+fn unavailable(error: reqwest::Error) -> ProductError {
+    ProductError::Unavailable(Box::new(error.without_url()))
+}
+
+fn retry_after(response: &Response) -> Option<Duration> {
+    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}

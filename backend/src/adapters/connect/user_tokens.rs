@@ -1,0 +1,155 @@
+//! User tokens: one exchange for all who ask at once, then kept, sealed, until shortly before they expire.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
+
+use atlassian_connect::impersonation::{Assertion, ExchangeError, UserToken as ConnectUserToken};
+use atlassian_connect::{AccountId as ConnectAccountId, BaseUrl, Scope, ScopeSet};
+use jiff::{SignedDuration, Timestamp};
+use onbehalf_contract::Access;
+use tokio::sync::Mutex;
+
+use super::{Connect, Inner};
+use crate::adapters::seal::{Binding, Purpose};
+use crate::capabilities::platform::{TokenError, UserToken, UserTokens};
+use crate::capabilities::store::{KeepTokens, KeptToken};
+use crate::domain::ids::Subject;
+use crate::domain::tenant::Tenant;
+use crate::use_cases::begin::StartedAct;
+
+/// A token is not used in the last seconds of its life: the call that it is for takes up to ten.
+const SPARE: SignedDuration = SignedDuration::from_secs(30);
+
+/// Past this many people, those whose tokens have expired are forgotten.
+const PEOPLE_KEPT: usize = 10_000;
+
+/// Whose token, and for what. The generation makes a re-install a new name: its tokens are others.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Name {
+    of: Subject,
+    generation: u64,
+    access: Access,
+}
+
+/// The tokens in memory. Whoever holds the lock of a place is the one who fills it.
+#[derive(Default)]
+pub(super) struct Tokens(SyncMutex<HashMap<Name, Place>>);
+
+type Place = Arc<Mutex<Option<Held>>>;
+
+struct Held {
+    token: UserToken,
+    expires_at: Timestamp,
+}
+
+impl<S: KeepTokens> UserTokens for Connect<S> {
+    async fn user_token(&self, tenant: &Tenant, act: &StartedAct) -> Result<UserToken, TokenError> {
+        let act = act.act();
+        let name = Name { of: act.of().clone(), generation: tenant.generation, access: act.access };
+        if name.of.tenant != tenant.key {
+            return Err(TokenError::Internal("the act is of another tenant".into()));
+        }
+        let place = self.inner.tokens.place(&name, self.inner.clock.now());
+        let mut held = place.lock().await;
+        let now = self.inner.clock.now();
+        if let Some(held) = held.as_ref().filter(|held| is_fresh(held.expires_at, now)) {
+            return Ok(held.token.clone());
+        }
+        let had = match self.inner.kept(&name, now).await? {
+            Some(kept) => kept,
+            None => self.inner.exchange(tenant, &name).await?,
+        };
+        let token = had.token.clone();
+        *held = Some(had);
+        Ok(token)
+    }
+}
+
+impl<S: KeepTokens> Inner<S> {
+    /// The token that another Lambda left. One that does not open is as good as none.
+    async fn kept(&self, name: &Name, now: Timestamp) -> Result<Option<Held>, TokenError> {
+        let kept = self.store.kept_token(&name.of, name.access).await.map_err(internal)?;
+        let Some(kept) = kept.filter(|kept| kept.generation == name.generation && is_fresh(kept.expires_at, now))
+        else {
+            return Ok(None);
+        };
+        let opened = self.sealer.open(&binding(&name.of), &kept.sealed).await;
+        let token = opened.ok().and_then(|text| {
+            let text = String::from_utf8(text).ok()?;
+            // What was sealed is the person and the token, so that one person's token is never another's.
+            let (account, token) = text.split_once(' ')?;
+            (account == name.of.account.as_str()).then(|| UserToken::new(token.to_owned()))
+        });
+        Ok(token.map(|token| Held { token, expires_at: kept.expires_at }))
+    }
+
+    async fn exchange(&self, tenant: &Tenant, name: &Name) -> Result<Held, TokenError> {
+        let credentials = self.credentials(tenant).await.map_err(internal)?;
+        let client_id = credentials.oauth_client_id.as_ref().ok_or_else(|| {
+            TokenError::Refused("the installation has no oauthClientId; it must be installed again".into())
+        })?;
+        let base_url = BaseUrl::parse(tenant.site.as_str()).map_err(internal)?;
+        let account_id = ConnectAccountId::new(name.of.account.as_str()).map_err(internal)?;
+        let assertion = Assertion {
+            client_id,
+            shared_secret: &credentials.shared_secret,
+            base_url: &base_url,
+            account_id: &account_id,
+        };
+        let token = self.token_endpoint.exchange(assertion, &scopes(name.access), self.now()).await?;
+        self.keep(name, token).await
+    }
+
+    async fn keep(&self, name: &Name, token: ConnectUserToken) -> Result<Held, TokenError> {
+        let expires_at = Timestamp::from_second(token.expires_at().get()).map_err(internal)?;
+        let text = format!("{} {}", name.of.account, token.expose());
+        let sealed = self.sealer.seal(&binding(&name.of), text.as_bytes()).await.map_err(internal)?;
+        let kept = KeptToken { generation: name.generation, sealed, expires_at };
+        self.store.keep_token(&name.of, name.access, &kept).await.map_err(internal)?;
+        Ok(Held { token: UserToken::new(token.expose().to_owned()), expires_at })
+    }
+}
+
+impl Tokens {
+    fn place(&self, name: &Name, now: Timestamp) -> Place {
+        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if places.len() >= PEOPLE_KEPT {
+            // A place that somebody is filling is locked, and stays.
+            places.retain(|_, place| match place.try_lock() {
+                Ok(held) => held.as_ref().is_some_and(|held| is_fresh(held.expires_at, now)),
+                Err(_) => true,
+            });
+        }
+        Arc::clone(places.entry(name.clone()).or_default())
+    }
+}
+
+fn is_fresh(expires_at: Timestamp, now: Timestamp) -> bool {
+    expires_at.duration_since(now) > SPARE
+}
+
+/// The token never carries more than the consent: to read, `READ` alone is asked for.
+fn scopes(access: Access) -> ScopeSet {
+    match access {
+        Access::Read => ScopeSet::only(Scope::Read),
+        Access::ReadWrite => ScopeSet::only(Scope::Read).and(Scope::Write),
+    }
+}
+
+fn binding(of: &Subject) -> Binding<'_> {
+    Binding { tenant: &of.tenant, purpose: Purpose::UserToken }
+}
+
+fn internal(error: impl std::fmt::Display) -> TokenError {
+    TokenError::Internal(error.to_string())
+}
+
+impl From<ExchangeError> for TokenError {
+    fn from(error: ExchangeError) -> Self {
+        match error {
+            ExchangeError::Refused { code, .. } => Self::Refused(code.to_string()),
+            ExchangeError::RateLimited { .. } => Self::RateLimited,
+            error => Self::Unavailable(Box::new(error)),
+        }
+    }
+}
