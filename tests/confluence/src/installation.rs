@@ -1,0 +1,63 @@
+//! What the site knows of an installed app.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::descriptor::Descriptor;
+use crate::scopes::Scope;
+
+/// An installed app, with the secrets that Confluence would keep to itself: this is a simulator.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Installation {
+    pub app_key: String,
+    /// Names the site towards its apps; the same for every install.
+    pub client_key: String,
+    /// New with every install.
+    pub shared_secret: String,
+    /// Names the installation to the authorization server; new with every install.
+    pub oauth_client_id: String,
+    /// The site's base URL, as the app was told it.
+    pub base_url: String,
+    pub descriptor_url: String,
+    /// The app's own user.
+    pub app_account_id: String,
+    pub enabled: bool,
+    /// What `lic` says of it.
+    pub licensed: bool,
+    pub descriptor: Descriptor,
+}
+
+impl Installation {
+    /// The app's URL for a path that is relative to its base URL.
+    #[must_use]
+    pub fn app_url(&self, path: &str) -> String {
+        format!("{}{path}", self.descriptor.base_url.trim_end_matches('/'))
+    }
+
+    /// The part of the app's paths that isn't hashed: the path of its base URL.
+    #[must_use]
+    pub fn app_base_path(&self) -> String {
+        let path = Url::parse(&self.descriptor.base_url).map(|url| url.path().to_owned());
+        path.unwrap_or_default().trim_end_matches('/').to_owned()
+    }
+
+    pub(crate) fn scopes(&self) -> BTreeSet<Scope> {
+        self.descriptor.effective_scopes()
+    }
+}
+
+// The secret isn't printed.
+impl fmt::Debug for Installation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Installation")
+            .field("app_key", &self.app_key)
+            .field("client_key", &self.client_key)
+            .field("oauth_client_id", &self.oauth_client_id)
+            .field("enabled", &self.enabled)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,284 @@
+//! The state of the site, shared by everything that serves it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
+
+use crate::access_tokens::AccessTokens;
+use crate::calls::{Calls, Deliveries, Exchanges};
+use crate::clock::SimClock;
+use crate::faults::Faults;
+use crate::installation::Installation;
+use crate::jwt::RsaKey;
+use crate::limits::Meter;
+use crate::people::{self, Person, cast};
+use crate::plugins::Tasks;
+use crate::random;
+use crate::spaces::{self, Content, Space};
+use crate::tokens::Mint;
+
+/// Everything about one running simulator.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) urls: Urls,
+    pub(crate) clock: SimClock,
+    pub(crate) faults: Faults,
+    pub(crate) calls: Calls,
+    pub(crate) exchanges: Exchanges,
+    pub(crate) deliveries: Deliveries,
+    pub(crate) meter: Meter,
+    pub(crate) access_tokens: AccessTokens,
+    pub(crate) plugin_tasks: Tasks,
+    pub(crate) install_key: RsaKey,
+    pub(crate) http: reqwest::Client,
+    /// The folder into which npm installed the bridge.
+    pub(crate) assets: PathBuf,
+    world: Mutex<World>,
+    state: Option<PathBuf>,
+    background: Mutex<JoinSet<()>>,
+}
+
+/// Where the simulator is reached.
+#[derive(Clone, Debug)]
+pub(crate) struct Urls {
+    /// `http://localhost:PORT`.
+    pub(crate) origin: String,
+    /// The origin with Confluence's context path: `http://localhost:PORT/wiki`.
+    pub(crate) base: String,
+    /// `http://localhost:PORT` of Atlassian's shared services.
+    pub(crate) services: String,
+}
+
+/// What survives a restart.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct World {
+    /// The `clientKey` of this site.
+    pub(crate) client_key: String,
+    install_key: StoredKey,
+    pub(crate) people: Vec<Person>,
+    pub(crate) spaces: Vec<Space>,
+    pub(crate) contents: Vec<Content>,
+    pub(crate) installations: BTreeMap<String, Installation>,
+    /// The account of each app's own user, which a re-install brings back.
+    pub(crate) app_accounts: BTreeMap<String, String>,
+    last_id: u64,
+}
+
+#[derive(Clone, Deserialize, Serialize)]
+struct StoredKey {
+    kid: String,
+    pkcs8: String,
+}
+
+/// Why the state file is of no use.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    #[error("can't read or write the state file {path}: {cause}; check its folder and rights")]
+    File { path: PathBuf, cause: io::Error },
+    #[error("{path} isn't a state file of this simulator ({cause}); delete it to start afresh")]
+    Malformed { path: PathBuf, cause: String },
+    #[error("the system gave no randomness to make keys with")]
+    Randomness,
+}
+
+impl From<aws_lc_rs::error::Unspecified> for StateError {
+    fn from(_: aws_lc_rs::error::Unspecified) -> Self {
+        Self::Randomness
+    }
+}
+
+impl Site {
+    pub(crate) fn new(
+        urls: Urls,
+        clock: SimClock,
+        assets: PathBuf,
+        state: Option<PathBuf>,
+        http: reqwest::Client,
+    ) -> Result<Self, StateError> {
+        let (world, install_key) = match state.as_deref().map(load).transpose()?.flatten() {
+            Some(loaded) => loaded,
+            None => fresh(clock.now())?,
+        };
+        Ok(Self {
+            urls,
+            meter: Meter::new(clock.clone()),
+            access_tokens: AccessTokens::new(clock.clone()),
+            clock,
+            faults: Faults::default(),
+            calls: Calls::default(),
+            exchanges: Exchanges::default(),
+            deliveries: Deliveries::default(),
+            plugin_tasks: Tasks::default(),
+            install_key,
+            http,
+            assets,
+            world: Mutex::new(world),
+            state,
+            background: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&World) -> T) -> T {
+        look(&self.lock())
+    }
+
+    /// Changes the world, and writes it to the state file if there is one.
+    pub(crate) fn write<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        let mut world = self.lock();
+        let result = change(&mut world);
+        if let Some(path) = &self.state
+            && let Err(error) = save(path, &world)
+        {
+            // The site works on; what is lost is only what a restart would have brought back.
+            tracing::error!(%error, "the state wasn't saved");
+        }
+        result
+    }
+
+    /// Everything back to how a new site is, apart from its keys and installations.
+    pub(crate) fn reset(&self) {
+        let now = self.clock.now();
+        self.write(|world| {
+            let apps: Vec<_> = world
+                .people
+                .iter()
+                .filter(|person| world.is_app_user(person))
+                .cloned()
+                .collect();
+            world.people = cast();
+            world.people.extend(apps);
+            world.spaces = spaces::spaces();
+            world.contents = spaces::contents(now);
+        });
+        self.access_tokens.clear();
+        self.meter.reset();
+        self.clear_records();
+        self.faults.clear();
+    }
+
+    pub(crate) fn clear_records(&self) {
+        self.calls.clear();
+        self.exchanges.clear();
+        self.deliveries.clear();
+    }
+
+    pub(crate) fn person(&self, who: &str) -> Option<Person> {
+        self.read(|world| people::find(&world.people, who).cloned())
+    }
+
+    pub(crate) fn installation(&self, app_key: &str) -> Option<Installation> {
+        self.read(|world| world.installations.get(app_key).cloned())
+    }
+
+    pub(crate) fn mint(&self, installation: Installation) -> Mint {
+        let people = self.read(|world| world.people.clone());
+        Mint::new(
+            installation,
+            self.clock.clone(),
+            self.install_key.clone(),
+            people,
+        )
+    }
+
+    /// Runs something beside the call that led to it, until it ends or the simulator does.
+    pub(crate) fn in_background(self: &Arc<Self>, work: impl Future<Output = ()> + Send + 'static) {
+        let mut background = self
+            .background
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        while background.try_join_next().is_some() {}
+        background.spawn(work);
+    }
+
+    pub(crate) fn end_background(&self) {
+        self.background
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .abort_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl World {
+    pub(crate) fn next_id(&mut self) -> String {
+        self.last_id += 1;
+        self.last_id.to_string()
+    }
+
+    fn is_app_user(&self, person: &Person) -> bool {
+        self.app_accounts
+            .values()
+            .any(|account_id| *account_id == person.account_id)
+    }
+}
+
+fn fresh(now: Timestamp) -> Result<(World, RsaKey), StateError> {
+    let key = RsaKey::generate()?;
+    let world = World {
+        client_key: random::uuid()?,
+        install_key: StoredKey {
+            kid: key.kid.clone(),
+            pkcs8: key.to_pkcs8()?,
+        },
+        people: cast(),
+        spaces: spaces::spaces(),
+        contents: spaces::contents(now),
+        installations: BTreeMap::new(),
+        app_accounts: BTreeMap::new(),
+        last_id: 131_072,
+    };
+    Ok((world, key))
+}
+
+fn load(path: &Path) -> Result<Option<(World, RsaKey)>, StateError> {
+    let malformed = |cause: String| StateError::Malformed {
+        path: path.to_owned(),
+        cause,
+    };
+    let json = match fs::read_to_string(path) {
+        Ok(json) => json,
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(cause) => {
+            return Err(StateError::File {
+                path: path.to_owned(),
+                cause,
+            });
+        }
+    };
+    let world: World = serde_json::from_str(&json).map_err(|error| malformed(error.to_string()))?;
+    let StoredKey { kid, pkcs8 } = &world.install_key;
+    let key =
+        RsaKey::restore(kid, pkcs8).ok_or_else(|| malformed("the key can't be read".to_owned()))?;
+    Ok(Some((world, key)))
+}
+
+/// Writes a new file and moves it over the old one, so that a crash leaves one of the two.
+fn save(path: &Path, world: &World) -> Result<(), StateError> {
+    let failed = |cause| StateError::File {
+        path: path.to_owned(),
+        cause,
+    };
+    let json = serde_json::to_vec_pretty(world).map_err(|error| failed(error.into()))?;
+    let new = path.with_extension("new");
+    fs::write(&new, json).map_err(failed)?;
+    fs::rename(&new, path).map_err(failed)
+}
+
+// The key isn't printed.
+impl std::fmt::Debug for StoredKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StoredKey")
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
+    }
+}
