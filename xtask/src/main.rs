@@ -1,12 +1,17 @@
 //! `cargo xtask …`: everything that is done with this repository, from one place.
 
+mod app;
+mod binaries;
 mod checkout;
+mod deny;
+mod dev;
 mod page;
 mod progress;
 mod run;
 mod setup;
+mod test;
 
-use std::process::ExitCode;
+use std::{error::Error, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -14,21 +19,37 @@ use clap::{Parser, Subcommand};
 #[command(name = "cargo xtask", about = "Build, run and test Onbehalf")]
 struct Cli {
     #[command(subcommand)]
-    command: Task,
+    task: Task,
 }
 
 #[derive(Subcommand)]
 enum Task {
+    /// Run a Confluence site and the app, installed in it, on this machine
+    Dev(dev::DevOptions),
+    /// Run the app alone on this machine, for any host that speaks Connect
+    App(app::AppOptions),
     /// Build the page into target/page and print what it weighs
     Build,
+    /// Run every test
+    Test(test::TestOptions),
+    /// Check licences, sources and known weaknesses of the dependencies
+    Deny,
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Task::Build => page::build().map_err(Into::into),
-    };
-    match result {
+    match run(Cli::parse().task) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => progress::fail(error),
+        Err(error) => progress::fail(&*error),
     }
+}
+
+fn run(task: Task) -> Result<(), Box<dyn Error>> {
+    match task {
+        Task::Dev(options) => dev::run(&options)?,
+        Task::App(options) => match app::run(&options)? {},
+        Task::Build => page::build()?,
+        Task::Test(options) => test::run(&options)?,
+        Task::Deny => deny::run()?,
+    }
+    Ok(())
 }

@@ -8,7 +8,7 @@ pub(crate) fn step(what: impl AsRef<str>) {
 }
 
 /// Says why xtask stops, with every cause.
-pub(crate) fn fail(error: Box<dyn Error>) -> ExitCode {
+pub(crate) fn fail(error: &dyn Error) -> ExitCode {
     eprintln!("error: {error}");
     let mut cause = error.source();
     while let Some(error) = cause {

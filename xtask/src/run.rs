@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsStr,
-    io,
+    io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
 };
@@ -31,12 +31,34 @@ pub(crate) fn visibly(command: &mut Command) -> Result<(), RunError> {
 
 /// Runs `command` and shows its output only if it fails. Answers what it wrote to stdout.
 pub(crate) fn quietly(command: &mut Command) -> Result<String, RunError> {
+    answer(command.stderr(Stdio::piped()))
+}
+
+/// Runs `command` and answers what it wrote to stdout. Its stderr goes where `command` says.
+pub(crate) fn answer(command: &mut Command) -> Result<String, RunError> {
     let output = command.stdin(Stdio::null()).output();
     let output = output.map_err(|source| not_started(command, source))?;
     let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
     let said = format!("{stdout}{}", String::from_utf8_lossy(&output.stderr));
     succeeded(command, output.status, said)?;
     Ok(stdout)
+}
+
+/// Runs `command` and hands over each line that it writes to stdout. Its stderr is in sight.
+pub(crate) fn line_by_line(
+    mut command: Command,
+    mut each: impl FnMut(&str),
+) -> Result<(), RunError> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let child = command.spawn();
+    let mut child = child.map_err(|source| not_started(&command, source))?;
+    if let Some(stdout) = child.stdout.take() {
+        let lines = BufReader::new(stdout).split(b'\n').map_while(Result::ok);
+        lines.for_each(|line| each(&String::from_utf8_lossy(&line)));
+    }
+    let status = child.wait();
+    let status = status.map_err(|source| not_started(&command, source))?;
+    succeeded(&command, status, String::new())
 }
 
 /// The file that the shell would run for `program`.

@@ -1,5 +1,6 @@
 //! What the machine lacks, found and installed. Every check is quick when nothing is missing.
 
 pub(crate) mod apt;
+pub(crate) mod chromium;
 pub(crate) mod npm;
 pub(crate) mod toolchain;

@@ -27,7 +27,7 @@ pub(crate) enum NpmError {
 /// Answers their `node_modules`.
 pub(crate) fn install(folder: &str) -> Result<PathBuf, NpmError> {
     let at = checkout::root().join(folder);
-    let modules = at.join("node_modules");
+    let modules = modules(folder);
     let lock = read(at.join("package-lock.json"))?;
     if is_current(&modules, &lock) {
         return Ok(modules);
@@ -49,6 +49,11 @@ pub(crate) fn install(folder: &str) -> Result<PathBuf, NpmError> {
     let file = stamp(&modules);
     fs::write(&file, lock).map_err(|source| NpmError::File { file, source })?;
     Ok(modules)
+}
+
+/// Where the packages of `folder` are, or will be.
+pub(crate) fn modules(folder: &str) -> PathBuf {
+    checkout::root().join(folder).join("node_modules")
 }
 
 /// The stamp is a copy of the lock file that was installed, so that a changed lock shows, whatever the clocks say.

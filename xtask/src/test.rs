@@ -1,0 +1,123 @@
+//! `cargo xtask test`: every test there is, in three stages.
+
+mod tally;
+
+use std::{path::PathBuf, process::Command};
+
+use clap::Args;
+use thiserror::Error;
+
+use crate::{
+    app,
+    binaries::{self, BinaryError},
+    checkout, dev,
+    page::{self, PageError},
+    progress,
+    run::{self, RunError},
+    setup::{
+        chromium::{self, ChromiumError},
+        npm::{self, NpmError},
+    },
+};
+use tally::Tally;
+
+#[derive(Args)]
+pub(crate) struct TestOptions {
+    /// Try many more cases in each property test
+    #[arg(long)]
+    deep: bool,
+    /// Run only the tests with this in their names
+    filter: Option<String>,
+}
+
+#[derive(Debug, Error)]
+pub(crate) enum TestError {
+    #[error(transparent)]
+    Page(#[from] PageError),
+    #[error(transparent)]
+    Build(#[from] BinaryError),
+    #[error(transparent)]
+    Npm(#[from] NpmError),
+    #[error(transparent)]
+    Chromium(#[from] ChromiumError),
+    #[error("the {stage} failed; {tally} so far")]
+    Failed {
+        stage: &'static str,
+        tally: Tally,
+        source: RunError,
+    },
+    #[error("the {stage} ended well but ran no test, which can't be")]
+    Empty { stage: &'static str },
+}
+
+/// Runs the stages until one fails.
+pub(crate) fn run(options: &TestOptions) -> Result<(), TestError> {
+    page::build()?;
+    let modules = npm::install("tests")?;
+
+    let mut total = Tally::default();
+    let mut stage = |stage, command: Command| -> Result<(), TestError> {
+        progress::step(format!("running the {stage}"));
+        let mut tally = Tally::default();
+        let ended = run::line_by_line(command, |line| {
+            println!("{line}");
+            tally.read(line);
+        });
+        total += tally;
+        ended.map_err(|source| TestError::Failed {
+            stage,
+            tally: total,
+            source,
+        })?;
+        if tally.is_empty() && options.filter.is_none() {
+            return Err(TestError::Empty { stage });
+        }
+        Ok(())
+    };
+    stage("Rust tests", cargo_test(options, &modules))?;
+    if browser_folder().exists() {
+        stage("browser tests", node_test(options, &modules)?)?;
+    }
+    println!("{total}");
+    Ok(())
+}
+
+/// Unit, integration and documentation tests.
+fn cargo_test(options: &TestOptions, modules: &PathBuf) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["test", "--workspace", "--no-fail-fast"])
+        .args(&options.filter)
+        .env("ONBEHALF_PAGE", page::folder())
+        .env("CONFLUENCE_ASSETS", modules)
+        .current_dir(checkout::root());
+    if options.deep {
+        cargo.env("PROPTEST_CASES", DEEP_CASES.to_string());
+    }
+    cargo
+}
+
+/// Forty times as many as proptest tries by itself.
+const DEEP_CASES: u32 = 10_240;
+
+/// The app and the site in a real browser.
+fn node_test(options: &TestOptions, modules: &PathBuf) -> Result<Command, TestError> {
+    let chromium = chromium::ready(modules)?;
+    let [app, confluence] = binaries::build([app::PROGRAM, dev::CONFLUENCE])?;
+    let mut node = Command::new("node");
+    node.args(["--test", "--test-reporter=spec"]);
+    if let Some(filter) = &options.filter {
+        node.arg("--test-name-pattern").arg(filter);
+    }
+    node.env("CHROMIUM", chromium)
+        .env("ONBEHALF_LOCAL", app)
+        .env("ONBEHALF_PAGE", page::folder())
+        .env("CONFLUENCE_SIMULATOR", confluence)
+        .env("CONFLUENCE_ASSETS", modules)
+        .current_dir(browser_folder());
+    Ok(node)
+}
+
+fn browser_folder() -> PathBuf {
+    checkout::root().join("tests/browser")
+}
