@@ -17,6 +17,8 @@ pub mod qsh;
 mod scope;
 mod shared_secret;
 pub mod signing;
+#[cfg(test)]
+mod testing;
 mod time;
 pub mod token;
 

@@ -88,7 +88,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::token::testing::{NOW, Tenant};
+    use crate::testing::{NOW, Tenant};
 
     fn claims_of(value: &HeaderValue, tenant: &Tenant) -> Value {
         let token = value.to_str().unwrap().strip_prefix("JWT ").unwrap();

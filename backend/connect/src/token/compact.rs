@@ -4,6 +4,7 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
 use super::TokenError;
 use super::claims::RawClaims;
@@ -38,7 +39,7 @@ impl<'a> Compact<'a> {
         else {
             return Err(TokenError::Malformed);
         };
-        let header: Header = json(header)?;
+        let header: Header = json(header).map_err(|_| TokenError::Malformed)?;
         if header.alg.parse() != Ok(algorithm) {
             return Err(TokenError::Algorithm);
         }
@@ -55,7 +56,10 @@ impl<'a> Compact<'a> {
 
     /// The claims, of which nothing is proved.
     pub(crate) fn unverified_claims<T: DeserializeOwned>(&self) -> Result<T, TokenError> {
-        json(self.token.split('.').nth(1).unwrap_or_default())
+        json(self.token.split('.').nth(1).unwrap_or_default()).map_err(|error| match error {
+            NotJson::OtherTypes => TokenError::Claims,
+            NotJson::Malformed => TokenError::Malformed,
+        })
     }
 
     /// The last part, as text.
@@ -86,9 +90,17 @@ pub(crate) fn signed_claims(
         })
 }
 
-fn json<T: DeserializeOwned>(part: &str) -> Result<T, TokenError> {
+enum NotJson {
+    Malformed,
+    OtherTypes,
+}
+
+fn json<T: DeserializeOwned>(part: &str) -> Result<T, NotJson> {
     let bytes = URL_SAFE_NO_PAD
         .decode(part)
-        .map_err(|_| TokenError::Malformed)?;
-    serde_json::from_slice(&bytes).map_err(|_| TokenError::Malformed)
+        .map_err(|_| NotJson::Malformed)?;
+    serde_json::from_slice(&bytes).map_err(|error| match error.classify() {
+        Category::Data => NotJson::OtherTypes,
+        _ => NotJson::Malformed,
+    })
 }

@@ -97,5 +97,3 @@ pub enum TokenError {
 
 #[cfg(test)]
 mod attacks;
-#[cfg(test)]
-pub(crate) mod testing;

@@ -10,8 +10,9 @@ use aws_lc_rs::signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 
-use crate::{ClientKey, Qsh, SharedSecret, TenantSecret, UnixSeconds};
+use crate::{BaseUrl, ClientKey, Qsh, SharedSecret, TenantSecret, UnixSeconds};
 
 pub(crate) const NOW: UnixSeconds = UnixSeconds::new(1_795_320_000);
 pub(crate) const ACCOUNT: &str = "557058:1b6f8b3a-6d3c-4a4c-9f3a-0d2c4a1f7f10";
@@ -88,6 +89,36 @@ pub(crate) fn signed_with_hmac(header: &Value, secret: &[u8], claims: &Value) ->
 pub(crate) fn part(json: &Value) -> String {
     URL_SAFE_NO_PAD.encode(json.to_string())
 }
+
+/// Serves this router on a port of the system's choice.
+pub(crate) async fn serve(router: axum::Router) -> BaseUrl {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = BaseUrl::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    url
+}
+
+/// A host that hangs up on everybody.
+pub(crate) async fn broken_host() -> BaseUrl {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = BaseUrl::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move {
+        loop {
+            drop(listener.accept().await);
+        }
+    });
+    url
+}
+
+/// A key that is too small to believe.
+pub(crate) const RSA_1024_PUBLIC_PEM: &str = "\
+-----BEGIN PUBLIC KEY-----
+MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC3Gjvmk4Z0I+0bMeod2KgpRu99
++tB5o7gI5JxSLEHX4qdcTPRBHQk7SrE4MusqvoDcM5sDBFfw0owCW8lNDKHQzSyl
+zpt1kRef5PfBk5oj54tKH0SFrWVFDg/b/RilnI8V3OGGZkEGJfuAkfC1iJnu+U4Q
++Ve/H7pTyzO8xH5yTQIDAQAB
+-----END PUBLIC KEY-----
+";
 
 /// An RSA key pair, generated once for all tests.
 pub(crate) static RSA: LazyLock<TestKey> = LazyLock::new(TestKey::generate);
