@@ -1,7 +1,8 @@
 //! Onbehalf: each user's own consent in front of Atlassian's user impersonation.
 //!
 //! Read [`domain`] for the rules, [`use_cases`] for what is done with them, [`capabilities`] for what they need from the
-//! outside, [`adapters`] for who provides that, and [`http`] for the way in. The binaries wire these together.
+//! outside, and [`adapters`] for who provides that. [`http`] and [`events`] are the ways in. The binaries read their
+//! [`config`] and have [`wiring`] put these together.
 
 #![expect(
     async_fn_in_trait,
@@ -10,5 +11,10 @@
 
 pub mod adapters;
 pub mod capabilities;
+pub mod config;
 pub mod domain;
+pub mod events;
+pub mod http;
+pub mod logs;
 pub mod use_cases;
+pub mod wiring;

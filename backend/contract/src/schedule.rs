@@ -35,7 +35,11 @@ pub struct When {
 /// What a schedule does. `{date}` and `{time}` in a title or a body are those of the run, in the
 /// schedule's time zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum Action {
     /// Create a page in the person's own space.
     CreatePage {

@@ -1,1 +1,13 @@
-fn main() {}
+//! The `api` Lambda: descriptor, callbacks, pages and the JSON API.
+
+use onbehalf::{config::Config, http, logs, wiring};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    logs::to_cloudwatch();
+    let config = Config::from_env()?;
+    let aws = aws_config::load_from_env().await;
+    let parts = wiring::parts(&config, &aws, wiring::system_clock())?;
+    let api = wiring::api(&config, parts, wiring::sqs_queue(&config, &aws)?)?;
+    lambda_http::run(http::router(api)).await
+}

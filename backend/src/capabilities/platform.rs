@@ -75,7 +75,11 @@ pub enum ProofError {
 /// The product's word on accounts, asked as the app.
 pub trait Accounts {
     /// The account as it is now; `None`: the product does not know it.
-    async fn account(&self, tenant: &Tenant, id: &AccountId) -> Result<Option<Account>, ProductError>;
+    async fn account(
+        &self,
+        tenant: &Tenant,
+        id: &AccountId,
+    ) -> Result<Option<Account>, ProductError>;
 
     /// Whether this account administers the product. Kept for at most 60 s; unsure is no.
     async fn is_admin(&self, tenant: &Tenant, id: &AccountId) -> Result<bool, ProductError>;

@@ -43,7 +43,12 @@ pub trait WriteTenants {
     async fn write_tenant(&self, tenant: &Tenant, replaces: Option<u64>) -> Result<(), WriteError>;
 
     /// Notes that the app was switched on or off, unless a newer such note is there already.
-    async fn note_enabled(&self, key: &TenantKey, enabled: bool, at: Timestamp) -> Result<(), StoreError>;
+    async fn note_enabled(
+        &self,
+        key: &TenantKey,
+        enabled: bool,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
 }
 
 pub trait ReadConsents {
@@ -64,7 +69,8 @@ pub trait ExpiringConsents {
 pub trait ReadSchedules {
     async fn schedules(&self, of: &Subject) -> Result<Vec<Schedule>, StoreError>;
 
-    async fn schedule(&self, of: &Subject, id: &ScheduleId) -> Result<Option<Schedule>, StoreError>;
+    async fn schedule(&self, of: &Subject, id: &ScheduleId)
+    -> Result<Option<Schedule>, StoreError>;
 }
 
 pub trait AddSchedules {
@@ -76,15 +82,29 @@ pub trait ReadRuns {
     async fn run(&self, id: &RunId) -> Result<Option<Run>, StoreError>;
 
     /// The newest run of a schedule.
-    async fn last_run(&self, of: &Subject, schedule: &ScheduleId) -> Result<Option<Run>, StoreError>;
+    async fn last_run(
+        &self,
+        of: &Subject,
+        schedule: &ScheduleId,
+    ) -> Result<Option<Run>, StoreError>;
 }
 
 pub trait RecordRuns {
     /// Records a run in which nothing was done. A run that is on record already stays as it is.
-    async fn record_refusal(&self, id: &RunId, reason: &NotRun, at: Timestamp) -> Result<(), StoreError>;
+    async fn record_refusal(
+        &self,
+        id: &RunId,
+        reason: &NotRun,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
 
     /// Completes the record of an act and of its run, in one transaction. What is complete already stays as it is.
-    async fn record_finish(&self, act: &Act, finished: &Finished, end: &RunEnd) -> Result<(), StoreError>;
+    async fn record_finish(
+        &self,
+        act: &Act,
+        finished: &Finished,
+        end: &RunEnd,
+    ) -> Result<(), StoreError>;
 }
 
 /// How a run ended.
@@ -116,7 +136,12 @@ pub enum BeginError {
 
 pub trait ReadActs {
     /// What was done as a person, newest first, from after `cursor` on.
-    async fn acts(&self, of: &Subject, limit: u32, cursor: Option<&ActCursor>) -> Result<ActsPage, StoreError>;
+    async fn acts(
+        &self,
+        of: &Subject,
+        limit: u32,
+        cursor: Option<&ActCursor>,
+    ) -> Result<ActsPage, StoreError>;
 
     /// The act of a run.
     async fn act(&self, run: &RunId) -> Result<Option<Act>, StoreError>;
@@ -133,7 +158,9 @@ impl ActCursor {
         let valid = time.len() == 15
             && time.bytes().all(|b| b.is_ascii_digit())
             && (1..=100).contains(&run.len())
-            && run.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
+            && run
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
         valid.then(|| Self(text.to_owned()))
     }
 
@@ -150,10 +177,19 @@ pub struct ActsPage {
 
 /// Keeps user tokens between Lambdas, sealed.
 pub trait KeepTokens {
-    async fn kept_token(&self, of: &Subject, access: Access) -> Result<Option<KeptToken>, StoreError>;
+    async fn kept_token(
+        &self,
+        of: &Subject,
+        access: Access,
+    ) -> Result<Option<KeptToken>, StoreError>;
 
     /// Keeps a token until it expires. It takes the place of an older one for the same access.
-    async fn keep_token(&self, of: &Subject, access: Access, token: &KeptToken) -> Result<(), StoreError>;
+    async fn keep_token(
+        &self,
+        of: &Subject,
+        access: Access,
+        token: &KeptToken,
+    ) -> Result<(), StoreError>;
 }
 
 /// A sealed token.

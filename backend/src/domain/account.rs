@@ -117,7 +117,11 @@ mod tests {
         for kind in [K::Person, K::App, K::Customer, K::Unknown] {
             for status in [S::Active, S::Inactive, S::Closed, S::Unknown] {
                 let fit = FitAccount::check(account(kind, status)).is_ok();
-                assert_eq!(fit, (kind, status) == (K::Person, S::Active), "{kind:?} {status:?}");
+                assert_eq!(
+                    fit,
+                    (kind, status) == (K::Person, S::Active),
+                    "{kind:?} {status:?}"
+                );
             }
         }
         assert_eq!(FitAccount::check(None), Err(Unfit::Unknown));
@@ -127,9 +131,21 @@ mod tests {
     fn the_reason_names_what_is_wrong() {
         let check = |kind, status| FitAccount::check(account(kind, status)).unwrap_err();
         assert_eq!(check(AccountKind::App, AccountStatus::Active), Unfit::App);
-        assert_eq!(check(AccountKind::Customer, AccountStatus::Active), Unfit::Customer);
-        assert_eq!(check(AccountKind::Person, AccountStatus::Inactive), Unfit::Inactive);
-        assert_eq!(check(AccountKind::Person, AccountStatus::Closed), Unfit::Closed);
-        assert_eq!(check(AccountKind::Unknown, AccountStatus::Active), Unfit::Unknown);
+        assert_eq!(
+            check(AccountKind::Customer, AccountStatus::Active),
+            Unfit::Customer
+        );
+        assert_eq!(
+            check(AccountKind::Person, AccountStatus::Inactive),
+            Unfit::Inactive
+        );
+        assert_eq!(
+            check(AccountKind::Person, AccountStatus::Closed),
+            Unfit::Closed
+        );
+        assert_eq!(
+            check(AccountKind::Unknown, AccountStatus::Active),
+            Unfit::Unknown
+        );
     }
 }

@@ -42,7 +42,12 @@ impl Act {
     pub fn outcome_at(&self, now: Timestamp) -> Outcome {
         match &self.finished {
             Some(finished) => finished.outcome,
-            None if now > self.started_at.saturating_add(TIME_LIMIT).unwrap_or(Timestamp::MAX) => {
+            None if now
+                > self
+                    .started_at
+                    .saturating_add(TIME_LIMIT)
+                    .unwrap_or(Timestamp::MAX) =>
+            {
                 Outcome::Unknown
             }
             None => Outcome::Started,

@@ -63,14 +63,28 @@ pub struct Change {
 impl Consent {
     /// Gives a consent, or renews it: a new agreement takes the place of whatever was there.
     pub fn grant(of: &Subject, existing: Option<&Self>, terms: Terms, now: Timestamp) -> Change {
-        let Terms { access, days, notice } = terms;
-        let expires_at = now.saturating_add(days.duration()).unwrap_or(Timestamp::MAX);
+        let Terms {
+            access,
+            days,
+            notice,
+        } = terms;
+        let expires_at = now
+            .saturating_add(days.duration())
+            .unwrap_or(Timestamp::MAX);
         let notice = notice.version.to_owned();
         let renews = existing.is_some_and(|consent| consent.state_at(now) == State::Active);
         let what = if renews {
-            What::Renewed { access, expires_at, notice: notice.clone() }
+            What::Renewed {
+                access,
+                expires_at,
+                notice: notice.clone(),
+            }
         } else {
-            What::Granted { access, expires_at, notice: notice.clone() }
+            What::Granted {
+                access,
+                expires_at,
+                notice: notice.clone(),
+            }
         };
         let event = next_event(existing, what, Actor::Person, now);
         Change {
@@ -141,7 +155,9 @@ fn next_event(after: Option<&Consent>, what: What, by: Actor, now: Timestamp) ->
         at: now,
         by,
         what,
-        previous: after.map_or_else(EventHash::of_nothing, |consent| consent.newest_event.clone()),
+        previous: after.map_or_else(EventHash::of_nothing, |consent| {
+            consent.newest_event.clone()
+        }),
     }
 }
 
@@ -183,9 +199,16 @@ mod tests {
         let consent = Consent::grant(&alice(), None, terms(Access::Read, 1), at(0)).consent;
         assert_eq!(consent.state_at(at(23)), State::Active);
         assert_eq!(consent.state_at(at(24)), State::Expired);
-        assert_eq!(consent.revoke(at(24)), None, "there is nothing left to take back");
+        assert_eq!(
+            consent.revoke(at(24)),
+            None,
+            "there is nothing left to take back"
+        );
         assert_eq!(consent.expire(at(23)), None);
-        assert_eq!(consent.expire(at(25)).unwrap().consent.state, State::Expired);
+        assert_eq!(
+            consent.expire(at(25)).unwrap().consent.state,
+            State::Expired
+        );
     }
 
     #[test]
@@ -216,7 +239,10 @@ mod tests {
 
     fn step() -> impl Strategy<Value = Step> {
         prop_oneof![
-            (prop_oneof![Just(Access::Read), Just(Access::ReadWrite)], 1..=90i64)
+            (
+                prop_oneof![Just(Access::Read), Just(Access::ReadWrite)],
+                1..=90i64
+            )
                 .prop_map(|(access, days)| Step::Grant(access, days)),
             Just(Step::Revoke),
             Just(Step::Expire),

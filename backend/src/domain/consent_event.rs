@@ -33,10 +33,22 @@ pub enum Actor {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum What {
-    Granted { access: Access, expires_at: Timestamp, notice: String },
-    Renewed { access: Access, expires_at: Timestamp, notice: String },
+    Granted {
+        access: Access,
+        expires_at: Timestamp,
+        notice: String,
+    },
+    Renewed {
+        access: Access,
+        expires_at: Timestamp,
+        notice: String,
+    },
     Revoked,
     Expired,
 }
@@ -62,7 +74,13 @@ impl EventHash {
 
     fn of(bytes: &[u8]) -> Self {
         let digest = digest::digest(&digest::SHA256, bytes);
-        Self(digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(
+            digest
+                .as_ref()
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        )
     }
 }
 
@@ -117,15 +135,34 @@ mod tests {
     fn whatever_is_altered_changes_the_hash() {
         let hash = event().hash(&subject("alice"));
         let altered = [
-            ConsentEvent { number: 2, ..event() },
-            ConsentEvent { at: "1970-01-01T00:00:01Z".parse().unwrap(), ..event() },
-            ConsentEvent { by: Actor::Onbehalf, ..event() },
-            ConsentEvent { what: What::Revoked, ..event() },
-            ConsentEvent { previous: hash.clone(), ..event() },
+            ConsentEvent {
+                number: 2,
+                ..event()
+            },
+            ConsentEvent {
+                at: "1970-01-01T00:00:01Z".parse().unwrap(),
+                ..event()
+            },
+            ConsentEvent {
+                by: Actor::Onbehalf,
+                ..event()
+            },
+            ConsentEvent {
+                what: What::Revoked,
+                ..event()
+            },
+            ConsentEvent {
+                previous: hash.clone(),
+                ..event()
+            },
         ];
         for event in altered {
             assert_ne!(event.hash(&subject("alice")), hash, "{event:?}");
         }
-        assert_ne!(event().hash(&subject("bob")), hash, "moved to another person");
+        assert_ne!(
+            event().hash(&subject("bob")),
+            hash,
+            "moved to another person"
+        );
     }
 }

@@ -14,7 +14,10 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { longest_days: 90, access: vec![Access::Read, Access::ReadWrite] }
+        Self {
+            longest_days: 90,
+            access: vec![Access::Read, Access::ReadWrite],
+        }
     }
 }
 
@@ -49,9 +52,10 @@ impl Policy {
         }
         match days {
             ..1 => Err(PolicyError::TooShort { days }),
-            days if days > self.longest_days => {
-                Err(PolicyError::TooLong { days, longest: self.longest_days })
-            }
+            days if days > self.longest_days => Err(PolicyError::TooLong {
+                days,
+                longest: self.longest_days,
+            }),
             days => Ok(Days(days)),
         }
     }
@@ -77,7 +81,10 @@ mod tests {
             );
         }
         for days in [0, -1, i64::MIN] {
-            assert_eq!(policy.check(Access::Read, days), Err(PolicyError::TooShort { days }));
+            assert_eq!(
+                policy.check(Access::Read, days),
+                Err(PolicyError::TooShort { days })
+            );
         }
         for days in [91, i64::MAX] {
             assert_eq!(
@@ -89,7 +96,13 @@ mod tests {
 
     #[test]
     fn access_outside_the_policy_is_refused() {
-        let policy = Policy { longest_days: 7, access: vec![Access::Read] };
-        assert_eq!(policy.check(Access::ReadWrite, 1), Err(PolicyError::AccessNotAllowed));
+        let policy = Policy {
+            longest_days: 7,
+            access: vec![Access::Read],
+        };
+        assert_eq!(
+            policy.check(Access::ReadWrite, 1),
+            Err(PolicyError::AccessNotAllowed)
+        );
     }
 }

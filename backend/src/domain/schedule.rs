@@ -24,10 +24,14 @@ impl Schedule {
             of: of.clone(),
             id: ScheduleId::of_starter(),
             title: "Daily note".into(),
-            when: When { expression: "cron(0 9 * * ? *)".into(), time_zone: "UTC".into() },
+            when: When {
+                expression: "cron(0 9 * * ? *)".into(),
+                time_zone: "UTC".into(),
+            },
             action: Action::CreatePage {
                 title: "Daily note, {date}, {time}".into(),
-                body: "<p>This page was written for you by Onbehalf, because you allowed it.</p>".into(),
+                body: "<p>This page was written for you by Onbehalf, because you allowed it.</p>"
+                    .into(),
             },
             fallback: Fallback::Skip,
             state: ScheduleState::Active,
@@ -50,9 +54,10 @@ impl Schedule {
                 .replace("{time}", &due.strftime("%H:%M:%S").to_string())
         };
         match &self.action {
-            Action::CreatePage { title, body } => {
-                Action::CreatePage { title: fill(title), body: fill(body) }
-            }
+            Action::CreatePage { title, body } => Action::CreatePage {
+                title: fill(title),
+                body: fill(body),
+            },
         }
     }
 }
@@ -79,6 +84,9 @@ mod tests {
         schedule.when.time_zone = "Pacific/Auckland".into();
         let due = "2026-11-22T20:05:09Z".parse().unwrap();
         let action = schedule.action_at(due);
-        assert_eq!(in_words(&action), "Create the page “Daily note, 23 November 2026, 09:05:09”");
+        assert_eq!(
+            in_words(&action),
+            "Create the page “Daily note, 23 November 2026, 09:05:09”"
+        );
     }
 }

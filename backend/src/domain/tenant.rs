@@ -72,7 +72,10 @@ impl Tenant {
     /// The credentials, if the app is installed and switched on: without them nothing can be done.
     pub fn usable(&self) -> Option<&SealedCredentials> {
         match &self.state {
-            TenantState::Installed { credentials, enabled: true } => Some(credentials),
+            TenantState::Installed {
+                credentials,
+                enabled: true,
+            } => Some(credentials),
             _ => None,
         }
     }
@@ -87,7 +90,11 @@ impl Tenant {
 
     /// The host that people know the site by.
     pub fn shown_host(&self) -> &str {
-        self.display_site.as_ref().unwrap_or(&self.site).host_str().unwrap_or_default()
+        self.display_site
+            .as_ref()
+            .unwrap_or(&self.site)
+            .host_str()
+            .unwrap_or_default()
     }
 }
 
@@ -106,15 +113,26 @@ impl Callbacks {
 
     /// Takes a callback, or refuses a replay. Signing times are whole seconds, so two honest callbacks may share one.
     pub fn take(&self, stamp: &CallbackStamp) -> Result<Self, Replayed> {
-        let CallbackStamp { signed_at, fingerprint } = stamp;
+        let CallbackStamp {
+            signed_at,
+            fingerprint,
+        } = stamp;
         match self.newest {
             Some(newest) if *signed_at < newest => Err(Replayed),
-            Some(newest) if *signed_at == newest && self.seen.contains(fingerprint) => Err(Replayed),
+            Some(newest) if *signed_at == newest && self.seen.contains(fingerprint) => {
+                Err(Replayed)
+            }
             Some(newest) if *signed_at == newest => {
                 let seen = self.seen.iter().chain([fingerprint]).cloned().collect();
-                Ok(Self { newest: self.newest, seen })
+                Ok(Self {
+                    newest: self.newest,
+                    seen,
+                })
             }
-            _ => Ok(Self { newest: Some(*signed_at), seen: vec![fingerprint.clone()] }),
+            _ => Ok(Self {
+                newest: Some(*signed_at),
+                seen: vec![fingerprint.clone()],
+            }),
         }
     }
 }

@@ -65,7 +65,9 @@ pub async fn begin(
     };
     match store.commit_begin(&act).await {
         Ok(()) => Ok(StartedAct { act }),
-        Err(BeginError::NotAllowed(consent)) => Err(NotAllowed::because_of(consent.as_deref(), now).into()),
+        Err(BeginError::NotAllowed(consent)) => {
+            Err(NotAllowed::because_of(consent.as_deref(), now).into())
+        }
         Err(BeginError::Claimed) => Err(NotBegun::Claimed),
         Err(BeginError::Store(error)) => Err(error.into()),
     }
@@ -84,19 +86,34 @@ impl NotAllowed {
     /// The same for the record of a run, in words for the person.
     pub fn reason(self) -> NotRun {
         let (code, remedy) = match self {
-            Self::NoConsent => ("no-consent", "Press “Allow impersonation” if you want this schedule to run."),
-            Self::Revoked => ("consent-revoked", "Press “Allow impersonation” if you want this schedule to run again."),
+            Self::NoConsent => (
+                "no-consent",
+                "Press “Allow impersonation” if you want this schedule to run.",
+            ),
+            Self::Revoked => (
+                "consent-revoked",
+                "Press “Allow impersonation” if you want this schedule to run again.",
+            ),
             Self::Expired => ("consent-expired", "Press “Allow impersonation” to go on."),
-            Self::ReadOnly => ("consent-read-only", "Allow “Read and write” if you want this schedule to run."),
+            Self::ReadOnly => (
+                "consent-read-only",
+                "Allow “Read and write” if you want this schedule to run.",
+            ),
         };
-        NotRun { code: code.into(), detail: sentence(&self.to_string()), remedy: remedy.into() }
+        NotRun {
+            code: code.into(),
+            detail: sentence(&self.to_string()),
+            remedy: remedy.into(),
+        }
     }
 }
 
 /// An error's text as a sentence for people.
 pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+    letters.next().map_or_else(String::new, |first| {
+        format!("{}{}.", first.to_uppercase(), letters.as_str())
+    })
 }
 
 #[cfg(test)]
@@ -119,7 +136,13 @@ mod tests {
         };
         let schedule = Schedule::starter(&of);
         let run = RunId::new(of, schedule.id.clone(), Timestamp::UNIX_EPOCH);
-        begin(&Store(answer.into()), &schedule, &run, Timestamp::UNIX_EPOCH).await
+        begin(
+            &Store(answer.into()),
+            &schedule,
+            &run,
+            Timestamp::UNIX_EPOCH,
+        )
+        .await
     }
 
     #[tokio::test]

@@ -4,7 +4,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::capabilities::store::{ExpiringConsents, ReadConsents, StoreError, WriteConsents, WriteError};
+use crate::capabilities::store::{
+    ExpiringConsents, ReadConsents, StoreError, WriteConsents, WriteError,
+};
 
 /// How many days back to look. A sweep that was missed is made good within this time.
 const DAYS_BACK: i64 = 7;
@@ -22,9 +24,15 @@ pub async fn expire_consents(
 ) -> Result<Expired, StoreError> {
     let mut expired = Expired::default();
     for days in (0..=DAYS_BACK).rev() {
-        let day = now.saturating_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::MIN);
+        let day = now
+            .saturating_sub(SignedDuration::from_hours(24 * days))
+            .unwrap_or(Timestamp::MIN);
         for of in store.ending_on(day).await? {
-            let Some(change) = store.consent(&of).await?.and_then(|consent| consent.expire(now)) else {
+            let Some(change) = store
+                .consent(&of)
+                .await?
+                .and_then(|consent| consent.expire(now))
+            else {
                 continue;
             };
             match store.write_consent(&change).await {

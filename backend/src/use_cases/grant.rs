@@ -5,7 +5,9 @@ use onbehalf_contract::ConsentWish;
 use thiserror::Error;
 
 use crate::capabilities::platform::{Accounts, ProductError};
-use crate::capabilities::store::{AddSchedules, ReadConsents, StoreError, WriteConsents, WriteError};
+use crate::capabilities::store::{
+    AddSchedules, ReadConsents, StoreError, WriteConsents, WriteError,
+};
 use crate::domain::account::{FitAccount, Unfit};
 use crate::domain::consent::{Consent, State, Terms};
 use crate::domain::ids::Subject;
@@ -57,13 +59,26 @@ pub async fn grant(
     FitAccount::check(platform.account(tenant, &of.account).await?)?;
 
     let existing = store.consent(of).await?;
-    let renews = existing.as_ref().is_some_and(|consent| consent.state_at(now) == State::Active);
-    let terms = Terms { access: wish.access, days, notice };
+    let renews = existing
+        .as_ref()
+        .is_some_and(|consent| consent.state_at(now) == State::Active);
+    let terms = Terms {
+        access: wish.access,
+        days,
+        notice,
+    };
     let change = Consent::grant(of, existing.as_ref(), terms, now);
-    store.write_consent(&change).await.map_err(|error| match error {
-        WriteError::Changed => GrantError::Changed,
-        WriteError::Store(error) => error.into(),
-    })?;
+    store
+        .write_consent(&change)
+        .await
+        .map_err(|error| match error {
+            WriteError::Changed => GrantError::Changed,
+            WriteError::Store(error) => error.into(),
+        })?;
     store.add_schedule(&Schedule::starter(of)).await?;
-    Ok(if renews { Granted::Renewed(change.consent) } else { Granted::New(change.consent) })
+    Ok(if renews {
+        Granted::Renewed(change.consent)
+    } else {
+        Granted::New(change.consent)
+    })
 }

@@ -24,7 +24,13 @@ pub async fn install(
     store: &(impl ReadTenants + WriteTenants),
     installation: Installation,
 ) -> Result<Tenant, InstallError> {
-    let Installation { tenant: key, site, display_site, credentials, stamp } = installation;
+    let Installation {
+        tenant: key,
+        site,
+        display_site,
+        credentials,
+        stamp,
+    } = installation;
     let before = store.tenant(&key).await?;
     let (callbacks, replaces, policy) = match before {
         Some(tenant) => (tenant.callbacks, Some(tenant.generation), tenant.policy),
@@ -34,7 +40,10 @@ pub async fn install(
         key,
         site,
         display_site,
-        state: TenantState::Installed { credentials, enabled: true },
+        state: TenantState::Installed {
+            credentials,
+            enabled: true,
+        },
         generation: replaces.unwrap_or(0) + 1,
         callbacks: callbacks.take(&stamp)?,
         policy,

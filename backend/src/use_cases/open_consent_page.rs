@@ -33,5 +33,8 @@ pub async fn open_consent_page(
     of: &Subject,
 ) -> Result<Opened, OpenError> {
     let (account, consent) = tokio::join!(platform.account(tenant, &of.account), store.consent(of));
-    Ok(Opened { consent: consent?, account: FitAccount::check(account?) })
+    Ok(Opened {
+        consent: consent?,
+        account: FitAccount::check(account?),
+    })
 }

@@ -31,7 +31,10 @@ pub async fn run_now(
     if *id == ScheduleId::of_starter() {
         store.add_schedule(&Schedule::starter(of)).await?;
     }
-    let schedule = store.schedule(of, id).await?.ok_or(RunNowError::NoSuchSchedule)?;
+    let schedule = store
+        .schedule(of, id)
+        .await?
+        .ok_or(RunNowError::NoSuchSchedule)?;
     let run = RunId::new(of.clone(), schedule.id, now);
     queue.send(&run).await?;
     Ok(run)

@@ -7,7 +7,9 @@ use onbehalf_contract::{NotRun, Outcome, RunResult};
 use thiserror::Error;
 
 use super::begin::{NotBegun, StartedAct, begin, sentence};
-use crate::capabilities::platform::{Accounts, Answer, CallError, Product, ProductError, TokenError, UserTokens};
+use crate::capabilities::platform::{
+    Accounts, Answer, CallError, Product, ProductError, TokenError, UserTokens,
+};
 use crate::capabilities::store::{
     CommitBegin, ReadActs, ReadRuns, ReadSchedules, ReadTenants, RecordRuns, RunEnd, StoreError,
 };
@@ -38,7 +40,10 @@ pub trait RunStore:
 {
 }
 
-impl<T: ReadTenants + ReadSchedules + ReadRuns + RecordRuns + ReadActs + CommitBegin> RunStore for T {}
+impl<T: ReadTenants + ReadSchedules + ReadRuns + RecordRuns + ReadActs + CommitBegin> RunStore
+    for T
+{
+}
 
 /// Runs a schedule once. However often the same run is asked for, it acts at most once.
 pub async fn run_schedule(
@@ -89,11 +94,17 @@ impl FreshTenant {
     ) -> Result<Option<Self>, StoreError> {
         let read_at = clock.now();
         let tenant = store.tenant(key).await?;
-        Ok(tenant.filter(|tenant| tenant.usable().is_some()).map(|tenant| Self { tenant, read_at }))
+        Ok(tenant
+            .filter(|tenant| tenant.usable().is_some())
+            .map(|tenant| Self { tenant, read_at }))
     }
 
     /// The same, read anew if it has grown old.
-    async fn fresh(self, store: &impl ReadTenants, clock: &dyn Clock) -> Result<Option<Self>, StoreError> {
+    async fn fresh(
+        self,
+        store: &impl ReadTenants,
+        clock: &dyn Clock,
+    ) -> Result<Option<Self>, StoreError> {
         if clock.now().duration_since(self.read_at) < TENANT_FRESH_FOR {
             return Ok(Some(self));
         }
@@ -131,11 +142,17 @@ async fn call_as(
         Err(error) => return Ended::NotCalled(because("store-down", &error, "Try again later.")),
     };
     let spent = clock.now().duration_since(act.act().started_at);
-    let Some(left) = Duration::try_from(TIME_LIMIT - spent).ok().filter(|left| !left.is_zero()) else {
+    let Some(left) = Duration::try_from(TIME_LIMIT - spent)
+        .ok()
+        .filter(|left| !left.is_zero())
+    else {
         return Ended::NotCalled(too_slow());
     };
     let action = schedule.action_at(act.act().run.due);
-    match platform.perform(&tenant, person, &token, &action, left).await {
+    match platform
+        .perform(&tenant, person, &token, &action, left)
+        .await
+    {
         Ok(answer) => Ended::Done(answer),
         Err(error) => Ended::Call(error),
     }
@@ -143,9 +160,16 @@ async fn call_as(
 
 /// Another delivery of a run that began before. It is not repeated: either it has ended, or it is under way elsewhere, or
 /// its Lambda died, and then nobody knows whether the call was carried out.
-async fn settle(store: &(impl ReadActs + ReadRuns + RecordRuns), now: Timestamp, run: &RunId) -> Result<RunResult, RunError> {
+async fn settle(
+    store: &(impl ReadActs + ReadRuns + RecordRuns),
+    now: Timestamp,
+    run: &RunId,
+) -> Result<RunResult, RunError> {
     let Some(act) = store.act(run).await? else {
-        return Ok(store.run(run).await?.map_or(RunResult::Refused, |run| run.result));
+        return Ok(store
+            .run(run)
+            .await?
+            .map_or(RunResult::Refused, |run| run.result));
     };
     match act.outcome_at(now) {
         Outcome::Started => Ok(RunResult::Started),
@@ -164,17 +188,35 @@ async fn settle(store: &(impl ReadActs + ReadRuns + RecordRuns), now: Timestamp,
 impl Ended {
     fn record(self, at: Timestamp) -> (Finished, RunEnd) {
         let (outcome, result, status, link, reason) = match self {
-            Self::Done(Answer { status, link }) => (Outcome::Done, RunResult::Done, Some(status), link, None),
-            Self::NotCalled(reason) => (Outcome::Failed, RunResult::Failed, None, None, Some(reason)),
+            Self::Done(Answer { status, link }) => {
+                (Outcome::Done, RunResult::Done, Some(status), link, None)
+            }
+            Self::NotCalled(reason) => {
+                (Outcome::Failed, RunResult::Failed, None, None, Some(reason))
+            }
             Self::Call(error) => {
                 let (outcome, result) = match error {
                     CallError::Unclear { .. } => (Outcome::Unknown, RunResult::Unknown),
                     _ => (Outcome::Failed, RunResult::Failed),
                 };
-                (outcome, result, status_of(&error), None, Some(call_failed(&error)))
+                (
+                    outcome,
+                    result,
+                    status_of(&error),
+                    None,
+                    Some(call_failed(&error)),
+                )
             }
         };
-        (Finished { at, outcome, status, link }, RunEnd { result, reason })
+        (
+            Finished {
+                at,
+                outcome,
+                status,
+                link,
+            },
+            RunEnd { result, reason },
+        )
     }
 }
 
@@ -189,11 +231,19 @@ fn status_of(error: &CallError) -> Option<u16> {
 // Reasons, in words for the person whose schedule it is.
 
 fn because(code: &str, detail: &impl std::fmt::Display, remedy: &str) -> NotRun {
-    NotRun { code: code.into(), detail: sentence(&detail.to_string()), remedy: remedy.into() }
+    NotRun {
+        code: code.into(),
+        detail: sentence(&detail.to_string()),
+        remedy: remedy.into(),
+    }
 }
 
 fn no_schedule() -> NotRun {
-    because("no-schedule", &"this schedule is no longer there", "Nothing needs to be done.")
+    because(
+        "no-schedule",
+        &"this schedule is no longer there",
+        "Nothing needs to be done.",
+    )
 }
 
 fn app_gone() -> NotRun {
@@ -205,7 +255,11 @@ fn app_gone() -> NotRun {
 }
 
 fn too_slow() -> NotRun {
-    because("too-slow", &"the answers took too long, and no call was made", "Run it again.")
+    because(
+        "too-slow",
+        &"the answers took too long, and no call was made",
+        "Run it again.",
+    )
 }
 
 fn no_token(error: &TokenError) -> NotRun {
@@ -227,17 +281,24 @@ fn no_token(error: &TokenError) -> NotRun {
 
 fn call_failed(error: &CallError) -> NotRun {
     let (code, remedy) = match error {
-        CallError::Refused { status: 400 | 409 } => {
-            ("not-accepted", "Check the schedule: a page with this title may be there already.")
+        CallError::Refused { status: 400 | 409 } => (
+            "not-accepted",
+            "Check the schedule: a page with this title may be there already.",
+        ),
+        CallError::Refused { status: 401 | 403 } => (
+            "not-permitted",
+            "Check that you may do this in Confluence yourself.",
+        ),
+        CallError::Refused { status: 404 } => {
+            ("not-found", "Check that the page or space is still there.")
         }
-        CallError::Refused { status: 401 | 403 } => {
-            ("not-permitted", "Check that you may do this in Confluence yourself.")
-        }
-        CallError::Refused { status: 404 } => ("not-found", "Check that the page or space is still there."),
         CallError::Refused { status: 429 } => ("rate-limited", "Run it again in a few minutes."),
         CallError::Refused { .. } => ("refused", "Check the schedule, then run it again."),
         CallError::NotSent => ("confluence-down", "Run it again later."),
-        CallError::NoSpace => ("no-space", "Create your personal space in Confluence, then run it again."),
+        CallError::NoSpace => (
+            "no-space",
+            "Create your personal space in Confluence, then run it again.",
+        ),
         CallError::Unclear { .. } => (
             "outcome-unknown",
             "It may have been done, or not. Look in Confluence before you run it again.",

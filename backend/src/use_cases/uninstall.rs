@@ -43,6 +43,8 @@ pub async fn uninstall(
         Err(WriteError::Store(error)) => return Err(error.into()),
     }
     // A run that read the tenant before this write may still call with it, for this long.
-    clock.sleep(Duration::try_from(TENANT_FRESH_FOR).unwrap_or_default()).await;
+    clock
+        .sleep(Duration::try_from(TENANT_FRESH_FOR).unwrap_or_default())
+        .await;
     Ok(())
 }

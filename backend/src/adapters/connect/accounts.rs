@@ -66,12 +66,24 @@ struct Operation {
 }
 
 impl<S> Accounts for Connect<S> {
-    async fn account(&self, tenant: &Tenant, id: &AccountId) -> Result<Option<Account>, ProductError> {
-        let question = BulkQuestion { account_ids: [id.as_str()] };
-        let answer: Option<BulkAnswer> = self.inner.post(tenant, "/api/v2/users-bulk", &question).await?;
+    async fn account(
+        &self,
+        tenant: &Tenant,
+        id: &AccountId,
+    ) -> Result<Option<Account>, ProductError> {
+        let question = BulkQuestion {
+            account_ids: [id.as_str()],
+        };
+        let answer: Option<BulkAnswer> = self
+            .inner
+            .post(tenant, "/api/v2/users-bulk", &question)
+            .await?;
         // Accounts that Confluence does not know are left out of the answer.
         let user = answer.and_then(|answer| {
-            answer.results.into_iter().find(|user| user.account_id == id.as_str())
+            answer
+                .results
+                .into_iter()
+                .find(|user| user.account_id == id.as_str())
         });
         Ok(user.map(|user| user.account(id)))
     }

@@ -3,7 +3,8 @@
 use atlassian_connect::authorization::{AuthorizationError, PresentedToken};
 use atlassian_connect::lifecycle::{LifecycleError, LifecycleToken, PayloadError};
 use atlassian_connect::{
-    AccountId as ConnectAccountId, BaseUrl, ContextToken, PageToken, Qsh, TokenError, UnverifiedToken, WebhookToken,
+    AccountId as ConnectAccountId, BaseUrl, ContextToken, PageToken, Qsh, TokenError,
+    UnverifiedToken, WebhookToken,
 };
 use http::request::Parts;
 use jiff::Timestamp;
@@ -23,21 +24,28 @@ impl<S: ReadTenants> ProveCallers for Connect<S> {
         let (token, tenant, credentials) = self.inner.claimed_tenant(presented.as_str()).await?;
         let qsh = self.inner.qsh(request);
         let token = PageToken::verify(&token, credentials.tenant_secret(), &qsh, self.inner.now())?;
-        Ok(Caller { tenant, account: token.account_id().map(account).transpose()? })
+        Ok(Caller {
+            tenant,
+            account: token.account_id().map(account).transpose()?,
+        })
     }
 
     async fn api_caller(&self, request: &Parts) -> Result<Caller, ProofError> {
         let presented = PresentedToken::in_header(&request.headers, &request.uri)?;
         let (token, tenant, credentials) = self.inner.claimed_tenant(presented.as_str()).await?;
         let token = ContextToken::verify(&token, credentials.tenant_secret(), self.inner.now())?;
-        Ok(Caller { tenant, account: token.account_id().map(account).transpose()? })
+        Ok(Caller {
+            tenant,
+            account: token.account_id().map(account).transpose()?,
+        })
     }
 
     async fn product_caller(&self, request: &Parts) -> Result<(Tenant, Timestamp), ProofError> {
         let presented = PresentedToken::in_header(&request.headers, &request.uri)?;
         let (token, tenant, credentials) = self.inner.claimed_tenant(presented.as_str()).await?;
         let qsh = self.inner.qsh(request);
-        let token = WebhookToken::verify(&token, credentials.tenant_secret(), &qsh, self.inner.now())?;
+        let token =
+            WebhookToken::verify(&token, credentials.tenant_secret(), &qsh, self.inner.now())?;
         Ok((tenant, time(token.issued_at().get())?))
     }
 
@@ -58,21 +66,26 @@ impl<S: ReadTenants> ProveCallers for Connect<S> {
     async fn removal(&self, request: &Parts, body: &[u8]) -> Result<Removal, ProofError> {
         let token = self.inner.lifecycle_token(request).await?;
         let uninstalled = token.uninstalled(body)?;
-        Ok(Removal { tenant: tenant_key(uninstalled.client_key.as_str())?, stamp: stamp(&token)? })
+        Ok(Removal {
+            tenant: tenant_key(uninstalled.client_key.as_str())?,
+            stamp: stamp(&token)?,
+        })
     }
 }
 
 impl<S: ReadTenants> Inner<S> {
     /// The tenant that a token claims to be from, and the secret that will show whether it is.
-    async fn claimed_tenant(&self, token: &str) -> Result<(UnverifiedToken, Tenant, Credentials), ProofError> {
+    async fn claimed_tenant(
+        &self,
+        token: &str,
+    ) -> Result<(UnverifiedToken, Tenant, Credentials), ProofError> {
         let token = UnverifiedToken::parse(token)?;
         let key = TenantKey::parse(token.issuer().as_str())
             .map_err(|_| ProofError::NotProved("its issuer is no tenant of this app".into()))?;
-        let tenant = self
-            .store
-            .tenant(&key)
-            .await?
-            .ok_or_else(|| ProofError::NotProved("its issuer is no tenant of this app".into()))?;
+        let tenant =
+            self.store.tenant(&key).await?.ok_or_else(|| {
+                ProofError::NotProved("its issuer is no tenant of this app".into())
+            })?;
         let credentials = self.credentials(&tenant).await?;
         Ok((token, tenant, credentials))
     }
@@ -80,11 +93,17 @@ impl<S: ReadTenants> Inner<S> {
     async fn lifecycle_token(&self, request: &Parts) -> Result<LifecycleToken, ProofError> {
         let presented = PresentedToken::in_header(&request.headers, &request.uri)?;
         let qsh = self.qsh(request);
-        Ok(self.lifecycle.verify(presented.as_str(), &qsh, self.now()).await?)
+        Ok(self
+            .lifecycle
+            .verify(presented.as_str(), &qsh, self.now())
+            .await?)
     }
 
     fn qsh(&self, request: &Parts) -> Qsh {
-        let path_and_query = request.uri.path_and_query().map_or("/", |path| path.as_str());
+        let path_and_query = request
+            .uri
+            .path_and_query()
+            .map_or("/", |path| path.as_str());
         Qsh::of(&request.method, path_and_query, self.base_url.path())
     }
 }
@@ -102,7 +121,10 @@ fn site(url: &BaseUrl) -> Result<Url, ProofError> {
 }
 
 fn stamp(token: &LifecycleToken) -> Result<CallbackStamp, ProofError> {
-    Ok(CallbackStamp { signed_at: time(token.issued_at().get())?, fingerprint: token.fingerprint().to_owned() })
+    Ok(CallbackStamp {
+        signed_at: time(token.issued_at().get())?,
+        fingerprint: token.fingerprint().to_owned(),
+    })
 }
 
 fn time(seconds: i64) -> Result<Timestamp, ProofError> {

@@ -40,7 +40,10 @@ pub(super) enum CredentialsError {
 
 impl Credentials {
     pub(super) fn tenant_secret(&self) -> TenantSecret<'_> {
-        TenantSecret { client_key: &self.client_key, shared_secret: &self.shared_secret }
+        TenantSecret {
+            client_key: &self.client_key,
+            shared_secret: &self.shared_secret,
+        }
     }
 }
 
@@ -55,21 +58,31 @@ impl<S> Inner<S> {
             oauth_client_id: installed.host.oauth_client_id.clone(),
         };
         let text = serde_json::to_vec(&stored).map_err(|_| CredentialsError::Form)?;
-        Ok(SealedCredentials(self.sealer.seal(&binding(tenant), &text).await?))
+        Ok(SealedCredentials(
+            self.sealer.seal(&binding(tenant), &text).await?,
+        ))
     }
 
-    pub(super) async fn credentials(&self, tenant: &Tenant) -> Result<Credentials, CredentialsError> {
+    pub(super) async fn credentials(
+        &self,
+        tenant: &Tenant,
+    ) -> Result<Credentials, CredentialsError> {
         let sealed = tenant.installed().ok_or(CredentialsError::NotInstalled)?;
         let text = self.sealer.open(&binding(&tenant.key), &sealed.0).await?;
-        let stored: Stored<'_> = serde_json::from_slice(&text).map_err(|_| CredentialsError::Form)?;
+        let stored: Stored<'_> =
+            serde_json::from_slice(&text).map_err(|_| CredentialsError::Form)?;
         Ok(Credentials {
             client_key: ClientKey::new(tenant.key.as_str()).map_err(|_| CredentialsError::Form)?,
-            shared_secret: SharedSecret::new(stored.shared_secret).map_err(|_| CredentialsError::Form)?,
+            shared_secret: SharedSecret::new(stored.shared_secret)
+                .map_err(|_| CredentialsError::Form)?,
             oauth_client_id: stored.oauth_client_id,
         })
     }
 }
 
 fn binding(tenant: &TenantKey) -> Binding<'_> {
-    Binding { tenant, purpose: Purpose::Credentials }
+    Binding {
+        tenant,
+        purpose: Purpose::Credentials,
+    }
 }

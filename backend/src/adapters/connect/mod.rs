@@ -55,13 +55,25 @@ pub struct Settings {
 
 impl<S> Connect<S> {
     pub fn new(store: S, sealer: Sealer, clock: SharedClock, settings: Settings) -> Self {
-        let Settings { app_key, base_url, tenant_hosts, install_keys, token_endpoint, http } = settings;
+        let Settings {
+            app_key,
+            base_url,
+            tenant_hosts,
+            install_keys,
+            token_endpoint,
+            http,
+        } = settings;
         Self {
             inner: Arc::new(Inner {
                 store,
                 sealer,
                 clock,
-                lifecycle: LifecycleVerifier::new(base_url.clone(), app_key.clone(), tenant_hosts, install_keys),
+                lifecycle: LifecycleVerifier::new(
+                    base_url.clone(),
+                    app_key.clone(),
+                    tenant_hosts,
+                    install_keys,
+                ),
                 base_url,
                 signer: RequestSigner::new(app_key),
                 token_endpoint,
@@ -75,7 +87,9 @@ impl<S> Connect<S> {
 
 impl<S> Clone for Connect<S> {
     fn clone(&self) -> Self {
-        Self { inner: Arc::clone(&self.inner) }
+        Self {
+            inner: Arc::clone(&self.inner),
+        }
     }
 }
 

@@ -36,31 +36,57 @@ impl<S> Product for Connect<S> {
         limit: Duration,
     ) -> Result<Answer, CallError> {
         let Action::CreatePage { title, body } = action;
-        let space = person.account().personal_space.as_deref().ok_or(CallError::NoSpace)?;
+        let space = person
+            .account()
+            .personal_space
+            .as_deref()
+            .ok_or(CallError::NoSpace)?;
         let page = json!({
             "spaceId": space,
             "status": "current",
             "title": title,
             "body": { "representation": "storage", "value": body },
         });
-        let url = format!("{}/api/v2/pages", tenant.site.as_str().trim_end_matches('/'));
-        let request = self.inner.http.post(url).bearer_auth(token.expose()).json(&page).timeout(limit);
+        let url = format!(
+            "{}/api/v2/pages",
+            tenant.site.as_str().trim_end_matches('/')
+        );
+        let request = self
+            .inner
+            .http
+            .post(url)
+            .bearer_auth(token.expose())
+            .json(&page)
+            .timeout(limit);
         let response = request.send().await.map_err(|error| {
-            if error.is_connect() || error.is_builder() { CallError::NotSent } else { CallError::Unclear { status: None } }
+            if error.is_connect() || error.is_builder() {
+                CallError::NotSent
+            } else {
+                CallError::Unclear { status: None }
+            }
         })?;
         let status = response.status();
         match status {
             StatusCode::OK | StatusCode::CREATED => {
                 // The page is there. An answer that cannot be read costs the link, not the result.
                 let created: Option<CreatedPage> = response.json().await.ok();
-                let link = created.and_then(|page| page.links).and_then(|links| link_in(tenant, &links));
-                Ok(Answer { status: status.as_u16(), link })
+                let link = created
+                    .and_then(|page| page.links)
+                    .and_then(|links| link_in(tenant, &links));
+                Ok(Answer {
+                    status: status.as_u16(),
+                    link,
+                })
             }
             // A gateway's answer says nothing about what the product did.
             status if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE => {
-                Err(CallError::Unclear { status: Some(status.as_u16()) })
+                Err(CallError::Unclear {
+                    status: Some(status.as_u16()),
+                })
             }
-            status => Err(CallError::Refused { status: status.as_u16() }),
+            status => Err(CallError::Refused {
+                status: status.as_u16(),
+            }),
         }
     }
 }
@@ -68,10 +94,17 @@ impl<S> Product for Connect<S> {
 /// Where the page is. A link that leads away from the tenant's own site is not passed on.
 fn link_in(tenant: &Tenant, links: &Links) -> Option<String> {
     let web = links.webui.as_deref()?;
-    let base = links.base.as_deref().unwrap_or(tenant.site.as_str()).trim_end_matches('/');
+    let base = links
+        .base
+        .as_deref()
+        .unwrap_or(tenant.site.as_str())
+        .trim_end_matches('/');
     let link = Url::parse(&format!("{base}{web}")).ok()?;
     let ours = [Some(&tenant.site), tenant.display_site.as_ref()];
-    ours.into_iter().flatten().any(|site| site.origin() == link.origin()).then(|| link.into())
+    ours.into_iter()
+        .flatten()
+        .any(|site| site.origin() == link.origin())
+        .then(|| link.into())
 }
 
 #[cfg(test)]
@@ -87,16 +120,27 @@ mod tests {
             key: TenantKey::parse("tenant").unwrap(),
             site: Url::parse("https://example.atlassian.net/wiki").unwrap(),
             display_site: Some(Url::parse("https://docs.example.com/wiki").unwrap()),
-            state: TenantState::Uninstalled { at: jiff::Timestamp::UNIX_EPOCH },
+            state: TenantState::Uninstalled {
+                at: jiff::Timestamp::UNIX_EPOCH,
+            },
             generation: 1,
             callbacks: Callbacks::default(),
             policy: Policy::default(),
         };
         let link = |base: Option<&str>, webui: &str| {
-            link_in(&tenant, &Links { base: base.map(Into::into), webui: Some(webui.into()) })
+            link_in(
+                &tenant,
+                &Links {
+                    base: base.map(Into::into),
+                    webui: Some(webui.into()),
+                },
+            )
         };
         let page = "/spaces/~alice/pages/1";
-        assert_eq!(link(None, page).unwrap(), "https://example.atlassian.net/wiki/spaces/~alice/pages/1");
+        assert_eq!(
+            link(None, page).unwrap(),
+            "https://example.atlassian.net/wiki/spaces/~alice/pages/1"
+        );
         assert_eq!(
             link(Some("https://docs.example.com/wiki"), page).unwrap(),
             "https://docs.example.com/wiki/spaces/~alice/pages/1"

@@ -22,7 +22,8 @@ impl<S> Inner<S> {
         tenant: &Tenant,
         path_and_query: &str,
     ) -> Result<Option<T>, ProductError> {
-        self.ask(tenant, Method::GET, path_and_query, None::<&()>).await
+        self.ask(tenant, Method::GET, path_and_query, None::<&()>)
+            .await
     }
 
     /// `POST` of a question whose parameters do not fit into a URL. It changes nothing.
@@ -32,7 +33,8 @@ impl<S> Inner<S> {
         path_and_query: &str,
         body: &impl Serialize,
     ) -> Result<Option<T>, ProductError> {
-        self.ask(tenant, Method::POST, path_and_query, Some(body)).await
+        self.ask(tenant, Method::POST, path_and_query, Some(body))
+            .await
     }
 
     async fn ask<T: DeserializeOwned>(
@@ -42,8 +44,12 @@ impl<S> Inner<S> {
         path_and_query: &str,
         body: Option<&impl Serialize>,
     ) -> Result<Option<T>, ProductError> {
-        let credentials = self.credentials(tenant).await.map_err(|error| ProductError::Unavailable(Box::new(error)))?;
-        let site = BaseUrl::parse(tenant.site.as_str()).map_err(|error| ProductError::Unavailable(Box::new(error)))?;
+        let credentials = self
+            .credentials(tenant)
+            .await
+            .map_err(|error| ProductError::Unavailable(Box::new(error)))?;
+        let site = BaseUrl::parse(tenant.site.as_str())
+            .map_err(|error| ProductError::Unavailable(Box::new(error)))?;
         let url = site.join(path_and_query);
         // The hash covers the path below the product's base path.
         let qsh = Qsh::of(&method, path_and_query, "");
@@ -51,7 +57,11 @@ impl<S> Inner<S> {
             .signer
             .authorization(credentials.tenant_secret(), &qsh, self.now())
             .map_err(|error| ProductError::Unavailable(Box::new(error)))?;
-        let mut request = self.http.request(method, url).header(AUTHORIZATION, authorization).timeout(QUESTION_LIMIT);
+        let mut request = self
+            .http
+            .request(method, url)
+            .header(AUTHORIZATION, authorization)
+            .timeout(QUESTION_LIMIT);
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -59,7 +69,9 @@ impl<S> Inner<S> {
         match response.status() {
             StatusCode::OK => read(response).await.map(Some),
             StatusCode::NOT_FOUND => Ok(None),
-            StatusCode::TOO_MANY_REQUESTS => Err(ProductError::RateLimited { retry_after: retry_after(&response) }),
+            StatusCode::TOO_MANY_REQUESTS => Err(ProductError::RateLimited {
+                retry_after: retry_after(&response),
+            }),
             status if status.is_server_error() => Err(ProductError::Unavailable(
                 format!("Confluence answered with status {}", status.as_u16()).into(),
             )),
@@ -72,7 +84,9 @@ async fn read<T: DeserializeOwned>(mut response: Response) -> Result<T, ProductE
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(unavailable)? {
         if body.len() + chunk.len() > LONGEST_ANSWER {
-            return Err(ProductError::Unavailable("Confluence's answer is too long".into()));
+            return Err(ProductError::Unavailable(
+                "Confluence's answer is too long".into(),
+            ));
         }
         body.extend_from_slice(&chunk);
     }
@@ -85,6 +99,12 @@ fn unavailable(error: reqwest::Error) -> ProductError {
 }
 
 fn retry_after(response: &Response) -> Option<Duration> {
-    let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    let seconds = response
+        .headers()
+        .get(RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()?;
     Some(Duration::from_secs(seconds))
 }

@@ -45,7 +45,11 @@ struct Held {
 impl<S: KeepTokens> UserTokens for Connect<S> {
     async fn user_token(&self, tenant: &Tenant, act: &StartedAct) -> Result<UserToken, TokenError> {
         let act = act.act();
-        let name = Name { of: act.of().clone(), generation: tenant.generation, access: act.access };
+        let name = Name {
+            of: act.of().clone(),
+            generation: tenant.generation,
+            access: act.access,
+        };
         if name.of.tenant != tenant.key {
             return Err(TokenError::Internal("the act is of another tenant".into()));
         }
@@ -68,8 +72,13 @@ impl<S: KeepTokens> UserTokens for Connect<S> {
 impl<S: KeepTokens> Inner<S> {
     /// The token that another Lambda left. One that does not open is as good as none.
     async fn kept(&self, name: &Name, now: Timestamp) -> Result<Option<Held>, TokenError> {
-        let kept = self.store.kept_token(&name.of, name.access).await.map_err(internal)?;
-        let Some(kept) = kept.filter(|kept| kept.generation == name.generation && is_fresh(kept.expires_at, now))
+        let kept = self
+            .store
+            .kept_token(&name.of, name.access)
+            .await
+            .map_err(internal)?;
+        let Some(kept) = kept
+            .filter(|kept| kept.generation == name.generation && is_fresh(kept.expires_at, now))
         else {
             return Ok(None);
         };
@@ -80,13 +89,18 @@ impl<S: KeepTokens> Inner<S> {
             let (account, token) = text.split_once(' ')?;
             (account == name.of.account.as_str()).then(|| UserToken::new(token.to_owned()))
         });
-        Ok(token.map(|token| Held { token, expires_at: kept.expires_at }))
+        Ok(token.map(|token| Held {
+            token,
+            expires_at: kept.expires_at,
+        }))
     }
 
     async fn exchange(&self, tenant: &Tenant, name: &Name) -> Result<Held, TokenError> {
         let credentials = self.credentials(tenant).await.map_err(internal)?;
         let client_id = credentials.oauth_client_id.as_ref().ok_or_else(|| {
-            TokenError::Refused("the installation has no oauthClientId; it must be installed again".into())
+            TokenError::Refused(
+                "the installation has no oauthClientId; it must be installed again".into(),
+            )
         })?;
         let base_url = BaseUrl::parse(tenant.site.as_str()).map_err(internal)?;
         let account_id = ConnectAccountId::new(name.of.account.as_str()).map_err(internal)?;
@@ -96,17 +110,34 @@ impl<S: KeepTokens> Inner<S> {
             base_url: &base_url,
             account_id: &account_id,
         };
-        let token = self.token_endpoint.exchange(assertion, &scopes(name.access), self.now()).await?;
+        let token = self
+            .token_endpoint
+            .exchange(assertion, &scopes(name.access), self.now())
+            .await?;
         self.keep(name, token).await
     }
 
     async fn keep(&self, name: &Name, token: ConnectUserToken) -> Result<Held, TokenError> {
         let expires_at = Timestamp::from_second(token.expires_at().get()).map_err(internal)?;
         let text = format!("{} {}", name.of.account, token.expose());
-        let sealed = self.sealer.seal(&binding(&name.of), text.as_bytes()).await.map_err(internal)?;
-        let kept = KeptToken { generation: name.generation, sealed, expires_at };
-        self.store.keep_token(&name.of, name.access, &kept).await.map_err(internal)?;
-        Ok(Held { token: UserToken::new(token.expose().to_owned()), expires_at })
+        let sealed = self
+            .sealer
+            .seal(&binding(&name.of), text.as_bytes())
+            .await
+            .map_err(internal)?;
+        let kept = KeptToken {
+            generation: name.generation,
+            sealed,
+            expires_at,
+        };
+        self.store
+            .keep_token(&name.of, name.access, &kept)
+            .await
+            .map_err(internal)?;
+        Ok(Held {
+            token: UserToken::new(token.expose().to_owned()),
+            expires_at,
+        })
     }
 }
 
@@ -116,7 +147,9 @@ impl Tokens {
         if places.len() >= PEOPLE_KEPT {
             // A place that somebody is filling is locked, and stays.
             places.retain(|_, place| match place.try_lock() {
-                Ok(held) => held.as_ref().is_some_and(|held| is_fresh(held.expires_at, now)),
+                Ok(held) => held
+                    .as_ref()
+                    .is_some_and(|held| is_fresh(held.expires_at, now)),
                 Err(_) => true,
             });
         }
@@ -137,7 +170,10 @@ fn scopes(access: Access) -> ScopeSet {
 }
 
 fn binding(of: &Subject) -> Binding<'_> {
-    Binding { tenant: &of.tenant, purpose: Purpose::UserToken }
+    Binding {
+        tenant: &of.tenant,
+        purpose: Purpose::UserToken,
+    }
 }
 
 fn internal(error: impl std::fmt::Display) -> TokenError {

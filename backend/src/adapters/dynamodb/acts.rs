@@ -28,7 +28,11 @@ pub(super) struct Record {
     access: Access,
     #[serde(with = "record::time")]
     started_at: Timestamp,
-    #[serde(with = "record::optional_time", skip_serializing_if = "Option::is_none", default)]
+    #[serde(
+        with = "record::optional_time",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
     finished_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     outcome: Option<Outcome>,
@@ -49,7 +53,10 @@ impl ReadActs for Store {
         let start = cursor.map(|cursor| {
             HashMap::from([
                 (keys::PK.to_owned(), AttributeValue::S(keys::person(of))),
-                (keys::SK.to_owned(), AttributeValue::S(format!("{}{}", keys::ACTS, cursor.as_str()))),
+                (
+                    keys::SK.to_owned(),
+                    AttributeValue::S(format!("{}{}", keys::ACTS, cursor.as_str())),
+                ),
             ])
         });
         let answer = self
@@ -73,33 +80,55 @@ impl ReadActs for Store {
             .into_iter()
             .map(|item| from_item(item).map_err(unreadable))
             .collect::<Result<_, _>>()?;
-        let next = records.last().filter(|_| more).and_then(|record| {
-            ActCursor::parse(record.sk.strip_prefix(keys::ACTS)?)
-        });
-        let acts = records.into_iter().map(|record| record.act(of)).collect::<Result<_, _>>()?;
+        let next = records
+            .last()
+            .filter(|_| more)
+            .and_then(|record| ActCursor::parse(record.sk.strip_prefix(keys::ACTS)?));
+        let acts = records
+            .into_iter()
+            .map(|record| record.act(of))
+            .collect::<Result<_, _>>()?;
         Ok(ActsPage { acts, next })
     }
 
     async fn act(&self, run: &RunId) -> Result<Option<Act>, StoreError> {
-        let started_at = self.run_record(run).await?.and_then(|record| record.started_at);
+        let started_at = self
+            .run_record(run)
+            .await?
+            .and_then(|record| record.started_at);
         let Some(started_at) = started_at else {
             return Ok(None);
         };
-        let record: Option<Record> = self.read(keys::person(&run.of), keys::act(started_at, run)).await?;
+        let record: Option<Record> = self
+            .read(keys::person(&run.of), keys::act(started_at, run))
+            .await?;
         record.map(|record| record.act(&run.of)).transpose()
     }
 }
 
 /// Completes an act, unless it is complete already.
-pub(super) fn finish(table: &str, act: &Act, finished: &Finished) -> Result<TransactWriteItem, StoreError> {
+pub(super) fn finish(
+    table: &str,
+    act: &Act,
+    finished: &Finished,
+) -> Result<TransactWriteItem, StoreError> {
     let mut update = Update::builder()
         .table_name(table)
         .key(keys::PK, AttributeValue::S(keys::person(act.of())))
-        .key(keys::SK, AttributeValue::S(keys::act(act.started_at, &act.run)))
+        .key(
+            keys::SK,
+            AttributeValue::S(keys::act(act.started_at, &act.run)),
+        )
         .condition_expression("attribute_exists(pk) AND attribute_not_exists(#outcome)")
         .expression_attribute_names("#outcome", "outcome")
-        .expression_attribute_values(":outcome", to_attribute_value(finished.outcome).map_err(unreadable)?)
-        .expression_attribute_values(":at", AttributeValue::N(finished.at.as_millisecond().to_string()));
+        .expression_attribute_values(
+            ":outcome",
+            to_attribute_value(finished.outcome).map_err(unreadable)?,
+        )
+        .expression_attribute_values(
+            ":at",
+            AttributeValue::N(finished.at.as_millisecond().to_string()),
+        );
     let mut set = String::from("SET #outcome = :outcome, finishedAt = :at");
     if let Some(status) = finished.status {
         set.push_str(", #status = :status");
@@ -135,12 +164,15 @@ impl Record {
 
     fn act(self, of: &Subject) -> Result<Act, StoreError> {
         let schedule = ScheduleId::parse(self.schedule).map_err(unreadable)?;
-        let finished = self.outcome.zip(self.finished_at).map(|(outcome, at)| Finished {
-            at,
-            outcome,
-            status: self.status,
-            link: self.link,
-        });
+        let finished = self
+            .outcome
+            .zip(self.finished_at)
+            .map(|(outcome, at)| Finished {
+                at,
+                outcome,
+                status: self.status,
+                link: self.link,
+            });
         Ok(Act {
             run: RunId::new(of.clone(), schedule, self.due),
             what: self.what,

@@ -17,7 +17,11 @@ use crate::domain::consent::covers;
 impl CommitBegin for Store {
     async fn commit_begin(&self, act: &Act) -> Result<(), BeginError> {
         // The order matters: the reasons of a cancelled transaction come in it.
-        let items = vec![self.consent_allows(act)?, self.claim(act)?, self.record(act)?];
+        let items = vec![
+            self.consent_allows(act)?,
+            self.claim(act)?,
+            self.record(act)?,
+        ];
         let Err(error) = self.transact(items).await else {
             return Ok(());
         };
@@ -28,7 +32,11 @@ impl CommitBegin for Store {
             return Err(BeginError::Claimed);
         }
         if condition_failed(consent) {
-            let found = consent.item.clone().map(|item| consents::consent_in(item, act.of())).transpose()?;
+            let found = consent
+                .item
+                .clone()
+                .map(|item| consents::consent_in(item, act.of()))
+                .transpose()?;
             return Err(BeginError::NotAllowed(found.map(Box::new)));
         }
         Err(unavailable(error).into())
@@ -37,19 +45,25 @@ impl CommitBegin for Store {
 
 impl Store {
     fn consent_allows(&self, act: &Act) -> Result<TransactWriteItem, StoreError> {
-        let accesses = [Access::Read, Access::ReadWrite].into_iter().filter(|given| covers(*given, act.access));
+        let accesses = [Access::Read, Access::ReadWrite]
+            .into_iter()
+            .filter(|given| covers(*given, act.access));
         let mut check = ConditionCheck::builder()
             .table_name(&self.table)
             .key(keys::PK, AttributeValue::S(keys::person(act.of())))
             .key(keys::SK, AttributeValue::S(keys::CONSENT.into()))
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":active", AttributeValue::S("active".into()))
-            .expression_attribute_values(":now", AttributeValue::N(act.started_at.as_millisecond().to_string()))
+            .expression_attribute_values(
+                ":now",
+                AttributeValue::N(act.started_at.as_millisecond().to_string()),
+            )
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let mut names = Vec::new();
         for (number, access) in accesses.enumerate() {
             let name = format!(":access{number}");
-            let value = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(access).map_err(unreadable)?;
+            let value =
+                serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(access).map_err(unreadable)?;
             check = check.expression_attribute_values(&name, value);
             names.push(name);
         }
@@ -57,7 +71,9 @@ impl Store {
             "#state = :active AND expiresAt > :now AND access IN ({})",
             names.join(", ")
         ));
-        Ok(TransactWriteItem::builder().condition_check(check.build().map_err(unreadable)?).build())
+        Ok(TransactWriteItem::builder()
+            .condition_check(check.build().map_err(unreadable)?)
+            .build())
     }
 
     fn claim(&self, act: &Act) -> Result<TransactWriteItem, StoreError> {
@@ -76,6 +92,8 @@ impl Store {
             .table_name(&self.table)
             .set_item(Some(item))
             .condition_expression("attribute_not_exists(pk)");
-        Ok(TransactWriteItem::builder().put(put.build().map_err(unreadable)?).build())
+        Ok(TransactWriteItem::builder()
+            .put(put.build().map_err(unreadable)?)
+            .build())
     }
 }

@@ -22,7 +22,10 @@ impl Store {
     ) -> Result<(), SdkError<TransactWriteItemsError>> {
         let mut tried = 1;
         loop {
-            let request = self.client.transact_write_items().set_transact_items(Some(items.clone()));
+            let request = self
+                .client
+                .transact_write_items()
+                .set_transact_items(Some(items.clone()));
             match request.send().await {
                 Ok(_) => return Ok(()),
                 Err(error) if tried < TRIES && is_conflict(&error) => {

@@ -12,7 +12,9 @@ use super::keys;
 use super::record;
 use super::store::{Store, cancelled, condition_failed, unavailable, unreadable};
 use super::tokens;
-use crate::capabilities::store::{ExpiringConsents, ReadConsents, StoreError, WriteConsents, WriteError};
+use crate::capabilities::store::{
+    ExpiringConsents, ReadConsents, StoreError, WriteConsents, WriteError,
+};
 use crate::domain::consent::{Change, Consent, State};
 use crate::domain::consent_event::{ConsentEvent, EventHash};
 use crate::domain::ids::Subject;
@@ -29,7 +31,11 @@ pub(super) struct Record {
     #[serde(with = "record::time")]
     expires_at: Timestamp,
     notice: String,
-    #[serde(with = "record::optional_time", skip_serializing_if = "Option::is_none", default)]
+    #[serde(
+        with = "record::optional_time",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
     ended_at: Option<Timestamp>,
     version: u64,
     newest_event: String,
@@ -67,7 +73,11 @@ impl ReadConsents for Store {
 
 impl WriteConsents for Store {
     async fn write_consent(&self, change: &Change) -> Result<(), WriteError> {
-        let Change { consent, event, replaces } = change;
+        let Change {
+            consent,
+            event,
+            replaces,
+        } = change;
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(to_item(Record::of(consent)).map_err(unreadable)?));
@@ -82,8 +92,12 @@ impl WriteConsents for Store {
             .set_item(Some(event_item(consent, event)?))
             .condition_expression("attribute_not_exists(pk)");
         let mut items = vec![
-            TransactWriteItem::builder().put(put.build().map_err(unreadable)?).build(),
-            TransactWriteItem::builder().put(log.build().map_err(unreadable)?).build(),
+            TransactWriteItem::builder()
+                .put(put.build().map_err(unreadable)?)
+                .build(),
+            TransactWriteItem::builder()
+                .put(log.build().map_err(unreadable)?)
+                .build(),
         ];
         if consent.state != State::Active {
             for key in tokens::all_keys() {
@@ -91,13 +105,19 @@ impl WriteConsents for Store {
                     .table_name(&self.table)
                     .key(keys::PK, AttributeValue::S(keys::person(&consent.of)))
                     .key(keys::SK, AttributeValue::S(key));
-                items.push(TransactWriteItem::builder().delete(forget.build().map_err(unreadable)?).build());
+                items.push(
+                    TransactWriteItem::builder()
+                        .delete(forget.build().map_err(unreadable)?)
+                        .build(),
+                );
             }
         }
-        self.transact(items).await.map_err(|error| match cancelled(&error) {
-            Some(reasons) if reasons.iter().any(condition_failed) => WriteError::Changed,
-            _ => unavailable(error).into(),
-        })
+        self.transact(items)
+            .await
+            .map_err(|error| match cancelled(&error) {
+                Some(reasons) if reasons.iter().any(condition_failed) => WriteError::Changed,
+                _ => unavailable(error).into(),
+            })
     }
 }
 

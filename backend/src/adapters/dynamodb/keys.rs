@@ -64,7 +64,11 @@ pub(super) fn ending(on: Timestamp, shard: u8) -> String {
 
 /// Which part of a day's consents this person's is in.
 pub(super) fn shard(of: &Subject) -> u8 {
-    let sum = of.account.as_str().bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
+    let sum = of
+        .account
+        .as_str()
+        .bytes()
+        .fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
     sum % ENDING_SHARDS
 }
 
@@ -86,7 +90,10 @@ mod tests {
     #[test]
     fn keys_sort_by_time() {
         let at = |ms| Timestamp::from_millisecond(ms).unwrap();
-        let of = Subject { tenant: TenantKey::parse("t").unwrap(), account: AccountId::parse("a").unwrap() };
+        let of = Subject {
+            tenant: TenantKey::parse("t").unwrap(),
+            account: AccountId::parse("a").unwrap(),
+        };
         let run_at = |ms| run(&RunId::new(of.clone(), ScheduleId::of_starter(), at(ms)));
         assert!(run_at(999) < run_at(1_000));
         assert!(event(9) < event(10));

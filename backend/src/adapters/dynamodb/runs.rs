@@ -24,7 +24,11 @@ pub(super) struct Record {
     due: Timestamp,
     result: RunResult,
     /// When its act started, if it came to one: half of the act's key.
-    #[serde(with = "record::optional_time", skip_serializing_if = "Option::is_none", default)]
+    #[serde(
+        with = "record::optional_time",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
     pub(super) started_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     link: Option<String>,
@@ -35,10 +39,17 @@ pub(super) struct Record {
 
 impl ReadRuns for Store {
     async fn run(&self, id: &RunId) -> Result<Option<Run>, StoreError> {
-        Ok(self.run_record(id).await?.map(|record| record.run(id.clone())))
+        Ok(self
+            .run_record(id)
+            .await?
+            .map(|record| record.run(id.clone())))
     }
 
-    async fn last_run(&self, of: &Subject, schedule: &ScheduleId) -> Result<Option<Run>, StoreError> {
+    async fn last_run(
+        &self,
+        of: &Subject,
+        schedule: &ScheduleId,
+    ) -> Result<Option<Run>, StoreError> {
         let answer = self
             .client
             .query()
@@ -62,7 +73,12 @@ impl ReadRuns for Store {
 }
 
 impl RecordRuns for Store {
-    async fn record_refusal(&self, id: &RunId, reason: &NotRun, at: Timestamp) -> Result<(), StoreError> {
+    async fn record_refusal(
+        &self,
+        id: &RunId,
+        reason: &NotRun,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let item = to_item(Record::refused(id, reason, at)).map_err(unreadable)?;
         let put = self
             .client
@@ -73,7 +89,9 @@ impl RecordRuns for Store {
         match put.send().await {
             Ok(_) => Ok(()),
             Err(error)
-                if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
             {
                 Ok(())
             }
@@ -81,11 +99,24 @@ impl RecordRuns for Store {
         }
     }
 
-    async fn record_finish(&self, act: &Act, finished: &Finished, end: &RunEnd) -> Result<(), StoreError> {
-        let items = vec![acts::finish(&self.table, act, finished)?, self.end(act, finished, end)?];
+    async fn record_finish(
+        &self,
+        act: &Act,
+        finished: &Finished,
+        end: &RunEnd,
+    ) -> Result<(), StoreError> {
+        let items = vec![
+            acts::finish(&self.table, act, finished)?,
+            self.end(act, finished, end)?,
+        ];
         match self.transact(items).await {
             Ok(()) => Ok(()),
-            Err(error) if cancelled(&error).is_some_and(|reasons| reasons.iter().any(condition_failed)) => Ok(()),
+            Err(error)
+                if cancelled(&error)
+                    .is_some_and(|reasons| reasons.iter().any(condition_failed)) =>
+            {
+                Ok(())
+            }
             Err(error) => Err(unavailable(error)),
         }
     }
@@ -96,15 +127,26 @@ impl Store {
         self.read(keys::person(&id.of), keys::run(id)).await
     }
 
-    fn end(&self, act: &Act, finished: &Finished, end: &RunEnd) -> Result<TransactWriteItem, StoreError> {
+    fn end(
+        &self,
+        act: &Act,
+        finished: &Finished,
+        end: &RunEnd,
+    ) -> Result<TransactWriteItem, StoreError> {
         let mut update = Update::builder()
             .table_name(&self.table)
             .key(keys::PK, AttributeValue::S(keys::person(act.of())))
             .key(keys::SK, AttributeValue::S(keys::run(&act.run)))
             .condition_expression("#result = :started")
             .expression_attribute_names("#result", "result")
-            .expression_attribute_values(":started", to_attribute_value(RunResult::Started).map_err(unreadable)?)
-            .expression_attribute_values(":result", to_attribute_value(end.result).map_err(unreadable)?);
+            .expression_attribute_values(
+                ":started",
+                to_attribute_value(RunResult::Started).map_err(unreadable)?,
+            )
+            .expression_attribute_values(
+                ":result",
+                to_attribute_value(end.result).map_err(unreadable)?,
+            );
         let mut set = String::from("SET #result = :result");
         if let Some(link) = &finished.link {
             set.push_str(", link = :link");
@@ -148,6 +190,11 @@ impl Record {
     }
 
     fn run(self, id: RunId) -> Run {
-        Run { id, result: self.result, link: self.link, reason: self.reason }
+        Run {
+            id,
+            result: self.result,
+            link: self.link,
+            reason: self.reason,
+        }
     }
 }

@@ -45,9 +45,36 @@ impl ReadSchedules for Store {
         Ok(schedules)
     }
 
-    async fn schedule(&self, of: &Subject, id: &ScheduleId) -> Result<Option<Schedule>, StoreError> {
+    async fn schedule(
+        &self,
+        of: &Subject,
+        id: &ScheduleId,
+    ) -> Result<Option<Schedule>, StoreError> {
         let record: Option<Record> = self.read(keys::person(of), keys::schedule(id)).await?;
         record.map(|record| record.schedule(of)).transpose()
+    }
+}
+
+impl Store {
+    /// Every schedule of every person, for a timer on one machine. It reads the whole table: no request may call this.
+    pub async fn all_schedules(&self) -> Result<Vec<Schedule>, StoreError> {
+        let mut pages = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .filter_expression("begins_with(sk, :schedules)")
+            .expression_attribute_values(":schedules", AttributeValue::S(keys::SCHEDULES.into()))
+            .into_paginator()
+            .items()
+            .send();
+        let mut schedules = Vec::new();
+        while let Some(item) = pages.next().await {
+            let record: Record = from_item(item.map_err(unavailable)?).map_err(unreadable)?;
+            let of = keys::person_of(&record.pk)
+                .ok_or_else(|| unreadable("a schedule's key names no person"))?;
+            schedules.push(record.schedule(&of)?);
+        }
+        Ok(schedules)
     }
 }
 
@@ -63,7 +90,9 @@ impl AddSchedules for Store {
         match put.send().await {
             Ok(_) => Ok(()),
             Err(error)
-                if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
             {
                 Ok(())
             }

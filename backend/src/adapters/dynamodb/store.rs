@@ -19,11 +19,19 @@ pub struct Store {
 
 impl Store {
     pub fn new(client: Client, table: impl Into<String>, clock: SharedClock) -> Self {
-        Self { client, table: table.into(), clock }
+        Self {
+            client,
+            table: table.into(),
+            clock,
+        }
     }
 
     /// One item, as it is now.
-    pub(super) async fn read<T: DeserializeOwned>(&self, pk: String, sk: String) -> Result<Option<T>, StoreError> {
+    pub(super) async fn read<T: DeserializeOwned>(
+        &self,
+        pk: String,
+        sk: String,
+    ) -> Result<Option<T>, StoreError> {
         let answer = self
             .client
             .get_item()
@@ -34,7 +42,10 @@ impl Store {
             .send()
             .await
             .map_err(unavailable)?;
-        answer.item.map(|item| from_item(item).map_err(unreadable)).transpose()
+        answer
+            .item
+            .map(|item| from_item(item).map_err(unreadable))
+            .transpose()
     }
 }
 
@@ -51,7 +62,9 @@ pub(super) fn unreadable(error: impl std::fmt::Display) -> StoreError {
 }
 
 /// Why a transaction was cancelled: one reason for each of its items, in their order. `None`: it failed otherwise.
-pub(super) fn cancelled<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<&[CancellationReason]> {
+pub(super) fn cancelled<R>(
+    error: &SdkError<TransactWriteItemsError, R>,
+) -> Option<&[CancellationReason]> {
     match error.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
             Some(cancelled.cancellation_reasons())

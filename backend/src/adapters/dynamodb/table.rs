@@ -4,8 +4,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType, TimeToLiveSpecification,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType, TimeToLiveSpecification,
 };
 use serde::Deserialize;
 
@@ -62,8 +62,16 @@ struct TimeToLive {
 /// Creates the table. One that is there already stays as it is.
 pub async fn create_table(client: &Client, name: &str) -> Result<(), StoreError> {
     let definition: Definition = serde_json::from_str(DEFINITION).map_err(unreadable)?;
-    let indexes = definition.global_secondary_indexes.iter().map(Index::build).collect::<Result<_, _>>();
-    let attributes = definition.attribute_definitions.iter().map(Attribute::build).collect::<Result<_, _>>();
+    let indexes = definition
+        .global_secondary_indexes
+        .iter()
+        .map(Index::build)
+        .collect::<Result<_, _>>();
+    let attributes = definition
+        .attribute_definitions
+        .iter()
+        .map(Attribute::build)
+        .collect::<Result<_, _>>();
     let create = client
         .create_table()
         .table_name(name)
@@ -73,7 +81,11 @@ pub async fn create_table(client: &Client, name: &str) -> Result<(), StoreError>
         .set_global_secondary_indexes(Some(indexes.map_err(unreadable)?));
     match create.send().await {
         Ok(_) => {}
-        Err(error) if error.as_service_error().is_some_and(CreateTableError::is_resource_in_use_exception) => {
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(CreateTableError::is_resource_in_use_exception) =>
+        {
             return Ok(());
         }
         Err(error) => return Err(unavailable(error)),
@@ -105,7 +117,9 @@ impl Attribute {
 impl Index {
     fn build(&self) -> Result<GlobalSecondaryIndex, BuildError> {
         let projection = Projection::builder()
-            .projection_type(ProjectionType::from(self.projection.projection_type.as_str()))
+            .projection_type(ProjectionType::from(
+                self.projection.projection_type.as_str(),
+            ))
             .build();
         GlobalSecondaryIndex::builder()
             .index_name(&self.index_name)

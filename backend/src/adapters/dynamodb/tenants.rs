@@ -31,9 +31,17 @@ struct Record {
     credentials: Option<Vec<u8>>,
     enabled: bool,
     /// Present once uninstalled.
-    #[serde(with = "record::optional_time", skip_serializing_if = "Option::is_none", default)]
+    #[serde(
+        with = "record::optional_time",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
     uninstalled_at: Option<Timestamp>,
-    #[serde(with = "record::optional_time", skip_serializing_if = "Option::is_none", default)]
+    #[serde(
+        with = "record::optional_time",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
     newest_callback: Option<Timestamp>,
     callbacks_seen: Vec<String>,
 }
@@ -48,12 +56,19 @@ impl ReadTenants for Store {
 impl WriteTenants for Store {
     async fn write_tenant(&self, tenant: &Tenant, replaces: Option<u64>) -> Result<(), WriteError> {
         let item = to_item(Record::of(tenant)).map_err(unreadable)?;
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item));
         let put = match replaces {
             None => put.condition_expression("attribute_not_exists(pk)"),
             Some(generation) => put
                 .condition_expression("generation = :replaces")
-                .expression_attribute_values(":replaces", AttributeValue::N(generation.to_string())),
+                .expression_attribute_values(
+                    ":replaces",
+                    AttributeValue::N(generation.to_string()),
+                ),
         };
         match put.send().await {
             Ok(_) => Ok(()),
@@ -62,7 +77,12 @@ impl WriteTenants for Store {
         }
     }
 
-    async fn note_enabled(&self, key: &TenantKey, enabled: bool, at: Timestamp) -> Result<(), StoreError> {
+    async fn note_enabled(
+        &self,
+        key: &TenantKey,
+        enabled: bool,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let update = self
             .client
             .update_item()
@@ -88,7 +108,10 @@ impl WriteTenants for Store {
 impl Record {
     fn of(tenant: &Tenant) -> Self {
         let (credentials, enabled, uninstalled_at) = match &tenant.state {
-            TenantState::Installed { credentials, enabled } => (Some(credentials.0.clone()), *enabled, None),
+            TenantState::Installed {
+                credentials,
+                enabled,
+            } => (Some(credentials.0.clone()), *enabled, None),
             TenantState::Uninstalled { at } => (None, false, Some(*at)),
         };
         Self {
@@ -107,16 +130,22 @@ impl Record {
 
     fn tenant(self, key: &TenantKey) -> Result<Tenant, StoreError> {
         let state = match (self.credentials, self.uninstalled_at) {
-            (Some(credentials), None) => {
-                TenantState::Installed { credentials: SealedCredentials(credentials), enabled: self.enabled }
-            }
+            (Some(credentials), None) => TenantState::Installed {
+                credentials: SealedCredentials(credentials),
+                enabled: self.enabled,
+            },
             (None, Some(at)) => TenantState::Uninstalled { at },
             _ => return Err(unreadable("a tenant is neither installed nor uninstalled")),
         };
         Ok(Tenant {
             key: key.clone(),
             site: Url::parse(&self.site).map_err(unreadable)?,
-            display_site: self.display_site.as_deref().map(Url::parse).transpose().map_err(unreadable)?,
+            display_site: self
+                .display_site
+                .as_deref()
+                .map(Url::parse)
+                .transpose()
+                .map_err(unreadable)?,
             state,
             generation: self.generation,
             callbacks: Callbacks::stored(self.newest_callback, self.callbacks_seen),
@@ -126,9 +155,13 @@ impl Record {
 }
 
 fn put_condition_failed<R>(error: &SdkError<PutItemError, R>) -> bool {
-    error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception)
+    error
+        .as_service_error()
+        .is_some_and(PutItemError::is_conditional_check_failed_exception)
 }
 
 fn update_condition_failed<R>(error: &SdkError<UpdateItemError, R>) -> bool {
-    error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+    error
+        .as_service_error()
+        .is_some_and(UpdateItemError::is_conditional_check_failed_exception)
 }

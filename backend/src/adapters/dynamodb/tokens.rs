@@ -26,7 +26,11 @@ struct Record {
 }
 
 impl KeepTokens for Store {
-    async fn kept_token(&self, of: &Subject, access: Access) -> Result<Option<KeptToken>, StoreError> {
+    async fn kept_token(
+        &self,
+        of: &Subject,
+        access: Access,
+    ) -> Result<Option<KeptToken>, StoreError> {
         let record: Option<Record> = self.read(keys::person(of), key(access)).await?;
         Ok(record.map(|record| KeptToken {
             generation: record.generation,
@@ -35,7 +39,12 @@ impl KeepTokens for Store {
         }))
     }
 
-    async fn keep_token(&self, of: &Subject, access: Access, token: &KeptToken) -> Result<(), StoreError> {
+    async fn keep_token(
+        &self,
+        of: &Subject,
+        access: Access,
+        token: &KeptToken,
+    ) -> Result<(), StoreError> {
         let record = Record {
             pk: keys::person(of),
             sk: key(access),
@@ -51,7 +60,10 @@ impl KeepTokens for Store {
             .table_name(&self.table)
             .set_item(Some(to_item(record).map_err(unreadable)?))
             .condition_expression("attribute_not_exists(pk) OR generation <= :generation")
-            .expression_attribute_values(":generation", AttributeValue::N(token.generation.to_string()));
+            .expression_attribute_values(
+                ":generation",
+                AttributeValue::N(token.generation.to_string()),
+            );
         match put.send().await {
             Ok(_) => Ok(()),
             Err(error)

@@ -10,7 +10,9 @@ pub(super) struct Key(RandomizedNonceKey);
 
 impl Key {
     pub(super) fn new(bytes: &[u8]) -> Result<Self, SealError> {
-        RandomizedNonceKey::new(&AES_256_GCM, bytes).map(Self).map_err(|_| SealError::Crypto)
+        RandomizedNonceKey::new(&AES_256_GCM, bytes)
+            .map(Self)
+            .map_err(|_| SealError::Crypto)
     }
 
     pub(super) fn seal(&self, binding: &Binding<'_>, secret: &[u8]) -> Result<Vec<u8>, SealError> {
@@ -25,7 +27,9 @@ impl Key {
     }
 
     pub(super) fn open(&self, binding: &Binding<'_>, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
-        let (nonce, text) = sealed.split_at_checked(NONCE_LEN).ok_or(SealError::DoesNotOpen)?;
+        let (nonce, text) = sealed
+            .split_at_checked(NONCE_LEN)
+            .ok_or(SealError::DoesNotOpen)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError::DoesNotOpen)?;
         let mut text = text.to_vec();
         let opened = self
@@ -46,18 +50,33 @@ mod tests {
 
     #[test]
     fn a_value_opens_only_for_what_it_was_sealed_for() {
-        let (ours, theirs) = (TenantKey::parse("ours").unwrap(), TenantKey::parse("theirs").unwrap());
+        let (ours, theirs) = (
+            TenantKey::parse("ours").unwrap(),
+            TenantKey::parse("theirs").unwrap(),
+        );
         let key = Key::new(&[7; 32]).unwrap();
-        let binding = Binding { tenant: &ours, purpose: Purpose::Credentials };
+        let binding = Binding {
+            tenant: &ours,
+            purpose: Purpose::Credentials,
+        };
         let sealed = key.seal(&binding, b"secret").unwrap();
         assert!(!sealed.windows(6).any(|window| window == b"secret"));
         assert_eq!(key.open(&binding, &sealed).unwrap(), b"secret");
 
-        let other_tenant = Binding { tenant: &theirs, ..binding };
-        let other_purpose = Binding { purpose: Purpose::UserToken, ..binding };
+        let other_tenant = Binding {
+            tenant: &theirs,
+            ..binding
+        };
+        let other_purpose = Binding {
+            purpose: Purpose::UserToken,
+            ..binding
+        };
         key.open(&other_tenant, &sealed).unwrap_err();
         key.open(&other_purpose, &sealed).unwrap_err();
-        Key::new(&[8; 32]).unwrap().open(&binding, &sealed).unwrap_err();
+        Key::new(&[8; 32])
+            .unwrap()
+            .open(&binding, &sealed)
+            .unwrap_err();
         for at in 0..sealed.len() {
             let mut altered = sealed.clone();
             altered[at] ^= 1;

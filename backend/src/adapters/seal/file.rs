@@ -20,10 +20,16 @@ pub struct FileSealer(Arc<Key>);
 impl FileSealer {
     /// Reads the key.
     pub fn read(path: &Path) -> Result<Self, SealError> {
-        let unusable = |reason: String| SealError::KeyFile { path: path.display().to_string(), reason };
+        let unusable = |reason: String| SealError::KeyFile {
+            path: path.display().to_string(),
+            reason,
+        };
         let bytes = fs::read(path).map_err(|error| unusable(error.to_string()))?;
         if bytes.len() != KEY_BYTES {
-            return Err(unusable(format!("it holds {} bytes, and a key is {KEY_BYTES}", bytes.len())));
+            return Err(unusable(format!(
+                "it holds {} bytes, and a key is {KEY_BYTES}",
+                bytes.len()
+            )));
         }
         Key::new(&bytes).map(|key| Self(Arc::new(key)))
     }
@@ -45,7 +51,9 @@ impl FileSealer {
         };
         let mut bytes = [0; KEY_BYTES];
         rand::fill(&mut bytes).map_err(|_| SealError::Crypto)?;
-        file.write_all(&bytes).and_then(|()| file.sync_all()).map_err(unusable)
+        file.write_all(&bytes)
+            .and_then(|()| file.sync_all())
+            .map_err(unusable)
     }
 
     pub(super) fn seal(&self, binding: &Binding<'_>, secret: &[u8]) -> Result<Vec<u8>, SealError> {
@@ -65,13 +73,19 @@ mod tests {
     fn a_key_is_made_once_and_anything_else_in_the_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("seal.key");
-        assert!(matches!(FileSealer::read(&path), Err(SealError::KeyFile { .. })));
+        assert!(matches!(
+            FileSealer::read(&path),
+            Err(SealError::KeyFile { .. })
+        ));
         FileSealer::create(&path).unwrap();
         let made = fs::read(&path).unwrap();
         FileSealer::create(&path).unwrap();
         assert_eq!(fs::read(&path).unwrap(), made);
         FileSealer::read(&path).unwrap();
         fs::write(&path, b"short").unwrap();
-        assert!(matches!(FileSealer::read(&path), Err(SealError::KeyFile { .. })));
+        assert!(matches!(
+            FileSealer::read(&path),
+            Err(SealError::KeyFile { .. })
+        ));
     }
 }

@@ -45,10 +45,18 @@ struct DataKey {
 impl KmsSealer {
     /// Uses the KMS key with this id or ARN.
     pub fn new(client: Client, key_id: impl Into<String>) -> Self {
-        Self { client, key_id: key_id.into(), keys: Arc::default() }
+        Self {
+            client,
+            key_id: key_id.into(),
+            keys: Arc::default(),
+        }
     }
 
-    pub(super) async fn seal(&self, binding: &Binding<'_>, secret: &[u8]) -> Result<Vec<u8>, SealError> {
+    pub(super) async fn seal(
+        &self,
+        binding: &Binding<'_>,
+        secret: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
         let DataKey { key, encrypted } = match self.sealing_key(binding) {
             Some(key) => key,
             None => self.new_key(binding).await?,
@@ -60,10 +68,18 @@ impl KmsSealer {
         Ok(sealed)
     }
 
-    pub(super) async fn open(&self, binding: &Binding<'_>, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
-        let (length, rest) = sealed.split_first_chunk::<2>().ok_or(SealError::DoesNotOpen)?;
+    pub(super) async fn open(
+        &self,
+        binding: &Binding<'_>,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
+        let (length, rest) = sealed
+            .split_first_chunk::<2>()
+            .ok_or(SealError::DoesNotOpen)?;
         let length = usize::from(u16::from_be_bytes(*length));
-        let (encrypted, text) = rest.split_at_checked(length).ok_or(SealError::DoesNotOpen)?;
+        let (encrypted, text) = rest
+            .split_at_checked(length)
+            .ok_or(SealError::DoesNotOpen)?;
         let name = (binding.bytes(), encrypted.to_vec());
         let known = self.with_keys(|keys| keys.opening.get(&name).cloned());
         let key = match known {
@@ -99,12 +115,22 @@ impl KmsSealer {
             .await
             .map_err(|error| SealError::Unavailable(Box::new(error)))?;
         let plain = answer.plaintext.ok_or(SealError::Crypto)?;
-        let encrypted = answer.ciphertext_blob.ok_or(SealError::Crypto)?.into_inner();
-        let key = DataKey { key: Arc::new(Key::new(plain.as_ref())?), encrypted };
+        let encrypted = answer
+            .ciphertext_blob
+            .ok_or(SealError::Crypto)?
+            .into_inner();
+        let key = DataKey {
+            key: Arc::new(Key::new(plain.as_ref())?),
+            encrypted,
+        };
         self.with_keys(|keys| {
             keys.make_room();
-            keys.opening.insert((binding.bytes(), key.encrypted.clone()), Arc::clone(&key.key));
-            keys.sealing.insert(binding.bytes(), (key.clone(), SEALS_PER_KEY));
+            keys.opening.insert(
+                (binding.bytes(), key.encrypted.clone()),
+                Arc::clone(&key.key),
+            );
+            keys.sealing
+                .insert(binding.bytes(), (key.clone(), SEALS_PER_KEY));
         });
         Ok(key)
     }
@@ -120,7 +146,8 @@ impl KmsSealer {
             .await
             .map_err(|error| match error.as_service_error() {
                 Some(refused)
-                    if refused.is_invalid_ciphertext_exception() || refused.is_incorrect_key_exception() =>
+                    if refused.is_invalid_ciphertext_exception()
+                        || refused.is_incorrect_key_exception() =>
                 {
                     SealError::DoesNotOpen
                 }

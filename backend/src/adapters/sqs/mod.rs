@@ -14,7 +14,10 @@ pub struct SqsQueue {
 
 impl SqsQueue {
     pub fn new(client: Client, url: impl Into<String>) -> Self {
-        Self { client, url: url.into() }
+        Self {
+            client,
+            url: url.into(),
+        }
     }
 }
 
@@ -23,8 +26,15 @@ impl RunQueue for SqsQueue {
         let message = serde_json::to_string(&run.message());
         Box::pin(async move {
             let message = message.map_err(|error| QueueError(Box::new(error)))?;
-            let request = self.client.send_message().queue_url(&self.url).message_body(message);
-            request.send().await.map_err(|error| QueueError(Box::new(error)))?;
+            let request = self
+                .client
+                .send_message()
+                .queue_url(&self.url)
+                .message_body(message);
+            request
+                .send()
+                .await
+                .map_err(|error| QueueError(Box::new(error)))?;
             Ok(())
         })
     }

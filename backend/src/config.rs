@@ -1,0 +1,190 @@
+//! What the binaries read from the environment. A missing or malformed value stops the start with one line that names it.
+
+use std::path::PathBuf;
+
+use atlassian_connect::lifecycle::AllowedHosts;
+use atlassian_connect::{BaseUrl, impersonation, install_keys};
+use thiserror::Error;
+
+const TENANT_HOSTS: &str = "*.atlassian.net,*.jira.com";
+
+/// Atlassian's own copy of the bridge, which every Connect app loads.
+/// <https://developer.atlassian.com/cloud/confluence/about-the-javascript-api/>
+const BRIDGE: &str = "https://connect-cdn.atl-paas.net/all.js";
+
+/// The configuration of any of the binaries.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `ONBEHALF_BASE_URL`: the app's own URL, as in its descriptor.
+    pub base_url: BaseUrl,
+    /// `ONBEHALF_TABLE`
+    pub table: String,
+    /// `ONBEHALF_SEAL_KEY`
+    pub seal_key: SealKey,
+    /// `ONBEHALF_TENANT_HOSTS`, as written, and read.
+    pub tenant_hosts: String,
+    pub allowed_hosts: AllowedHosts,
+    /// `ONBEHALF_INSTALL_KEYS_URL`, and where to look if that does not know a key.
+    pub install_keys: (BaseUrl, Vec<BaseUrl>),
+    /// `ONBEHALF_TOKEN_URL`
+    pub token_url: BaseUrl,
+    /// `ONBEHALF_QUEUE_URL`: needed by those who ask for runs.
+    pub queue_url: Option<String>,
+    /// `ONBEHALF_PAGE`: the folder of the built page. Needed by those who show it.
+    pub page: PathBuf,
+    /// `ONBEHALF_BRIDGE_URL`: where a browser finds Atlassian's `all.js`.
+    pub bridge: String,
+}
+
+/// What seals secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SealKey {
+    /// The ARN of a KMS key.
+    Kms(String),
+    /// `file:PATH`, for one machine.
+    File(PathBuf),
+}
+
+/// A value of the environment is missing or malformed.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub enum ConfigError {
+    #[error("{name} is not set: {what}")]
+    Missing {
+        name: &'static str,
+        what: &'static str,
+    },
+    #[error("{name} is malformed: {reason}")]
+    Malformed { name: &'static str, reason: String },
+}
+
+impl Config {
+    /// Reads the process's environment.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    /// Reads an environment.
+    pub fn read(var: impl Fn(&'static str) -> Option<String>) -> Result<Self, ConfigError> {
+        let set = |name| var(name).filter(|value| !value.is_empty());
+        let tenant_hosts = set("ONBEHALF_TENANT_HOSTS").unwrap_or_else(|| TENANT_HOSTS.into());
+        let install_keys = match set("ONBEHALF_INSTALL_KEYS_URL") {
+            Some(url) => (parse("ONBEHALF_INSTALL_KEYS_URL", &url)?, Vec::new()),
+            None => (
+                parse("ONBEHALF_INSTALL_KEYS_URL", install_keys::PRODUCTION)?,
+                vec![parse(
+                    "ONBEHALF_INSTALL_KEYS_URL",
+                    install_keys::PRODUCTION_FALLBACK,
+                )?],
+            ),
+        };
+        let token_url =
+            set("ONBEHALF_TOKEN_URL").unwrap_or_else(|| impersonation::PRODUCTION.into());
+        Ok(Self {
+            base_url: parse(
+                "ONBEHALF_BASE_URL",
+                &set("ONBEHALF_BASE_URL").ok_or(ConfigError::Missing {
+                    name: "ONBEHALF_BASE_URL",
+                    what: "the app's own URL, such as https://onbehalf.example.com",
+                })?,
+            )?,
+            table: set("ONBEHALF_TABLE").unwrap_or_else(|| "onbehalf".into()),
+            seal_key: SealKey::read(set("ONBEHALF_SEAL_KEY"))?,
+            allowed_hosts: tenant_hosts
+                .parse()
+                .map_err(|error| malformed("ONBEHALF_TENANT_HOSTS", &error))?,
+            tenant_hosts,
+            install_keys,
+            token_url: parse("ONBEHALF_TOKEN_URL", &token_url)?,
+            queue_url: set("ONBEHALF_QUEUE_URL"),
+            page: set("ONBEHALF_PAGE").unwrap_or_else(|| "page".into()).into(),
+            bridge: set("ONBEHALF_BRIDGE_URL").unwrap_or_else(|| BRIDGE.into()),
+        })
+    }
+
+    /// The queue's URL, for a binary that needs it.
+    pub fn needed_queue_url(&self) -> Result<&str, ConfigError> {
+        self.queue_url.as_deref().ok_or(ConfigError::Missing {
+            name: "ONBEHALF_QUEUE_URL",
+            what: "the URL of the SQS queue that feeds the `act` function",
+        })
+    }
+}
+
+impl SealKey {
+    fn read(value: Option<String>) -> Result<Self, ConfigError> {
+        const NAME: &str = "ONBEHALF_SEAL_KEY";
+        let value = value.ok_or(ConfigError::Missing {
+            name: NAME,
+            what: "the ARN of a KMS key, or file:PATH on one machine",
+        })?;
+        match value.strip_prefix("file:") {
+            Some("") => Err(malformed(NAME, &"file: names no file")),
+            Some(path) => Ok(Self::File(path.into())),
+            None if value.starts_with("arn:") => Ok(Self::Kms(value)),
+            None => Err(malformed(
+                NAME,
+                &"it is neither the ARN of a KMS key nor file:PATH",
+            )),
+        }
+    }
+}
+
+fn parse(name: &'static str, url: &str) -> Result<BaseUrl, ConfigError> {
+    BaseUrl::parse(url).map_err(|error| malformed(name, &error))
+}
+
+fn malformed(name: &'static str, reason: &dyn std::fmt::Display) -> ConfigError {
+    ConfigError::Malformed {
+        name,
+        reason: reason.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: [(&str, &str); 2] = [
+        ("ONBEHALF_BASE_URL", "https://onbehalf.example.com"),
+        ("ONBEHALF_SEAL_KEY", "arn:aws:kms:eu-central-1:1:key/1"),
+    ];
+
+    fn read(changes: &[(&'static str, &str)]) -> Result<Config, String> {
+        Config::read(|name| {
+            let changed = changes.iter().find(|(changed, _)| *changed == name);
+            let set = changed.or_else(|| WHOLE.iter().find(|(set, _)| *set == name));
+            set.map(|(_, value)| (*value).to_owned())
+        })
+        .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn two_values_are_enough() {
+        let config = read(&[]).unwrap();
+        assert_eq!(config.table, "onbehalf");
+        assert_eq!(config.token_url.as_str(), impersonation::PRODUCTION);
+        assert_eq!(config.install_keys.1.len(), 1);
+        config.needed_queue_url().unwrap_err();
+    }
+
+    #[test]
+    fn an_error_names_the_value_in_one_line() {
+        for (name, value) in [
+            ("ONBEHALF_BASE_URL", ""),
+            ("ONBEHALF_BASE_URL", "onbehalf.example.com"),
+            ("ONBEHALF_BASE_URL", "http://onbehalf.example.com"),
+            ("ONBEHALF_SEAL_KEY", ""),
+            ("ONBEHALF_SEAL_KEY", "file:"),
+            ("ONBEHALF_SEAL_KEY", "hunter2"),
+            ("ONBEHALF_TENANT_HOSTS", "*"),
+            ("ONBEHALF_TOKEN_URL", "ftp://example.com"),
+            ("ONBEHALF_INSTALL_KEYS_URL", "/keys"),
+        ] {
+            let error = read(&[(name, value)]).unwrap_err();
+            assert!(
+                error.starts_with(name) && error.lines().count() == 1,
+                "{name}={value}: {error}"
+            );
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Pages that need no script: why the real page cannot be shown.
+
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use onbehalf_contract::Problem;
+
+use super::page::Page;
+
+/// Text as it may stand in HTML, between tags and in quoted attributes.
+pub(super) fn escaped(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            letter => html.push(letter),
+        }
+    }
+    html
+}
+
+/// An HTML answer with its policy.
+pub(super) fn answer(status: StatusCode, policy: &str, html: String) -> Response {
+    let mut response = (status, html).into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
+    let policy =
+        HeaderValue::from_str(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"));
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    response
+}
+
+/// A problem as a page of its own.
+pub(super) fn problem(page: &Page, problem: &Problem) -> Response {
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = format!(
+        "<h1>{}</h1>\n<p>{}</p>\n<p>{}</p>",
+        escaped(&problem.title),
+        escaped(&problem.detail),
+        escaped(&problem.remedy)
+    );
+    answer(
+        status,
+        &page.plain_policy(None),
+        page.plain(&problem.title, &body),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_text_can_leave_its_place() {
+        let hostile = r#"</p><script>"'&"#;
+        assert_eq!(
+            super::escaped(hostile),
+            "&lt;/p&gt;&lt;script&gt;&quot;&#39;&amp;"
+        );
+    }
+}

@@ -1,0 +1,62 @@
+//! Reading request bodies: bounded, UTF-8, JSON, without unknown fields.
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{FromRequest, Request};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use super::problem::Failure;
+
+/// In bytes. Nothing that the app takes comes near it.
+pub(super) const LONGEST_BODY: usize = 64 * 1024;
+
+/// A JSON body.
+pub(super) struct JsonBody<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        if !is_json(&parts) {
+            return Err(Failure::NotJson);
+        }
+        let body = body_of(&parts, body).await?;
+        let text =
+            std::str::from_utf8(&body).map_err(|error| Failure::Malformed(error.to_string()))?;
+        serde_json::from_str(text)
+            .map(Self)
+            .map_err(|error| match error.classify() {
+                Category::Data => Failure::Unacceptable(error.to_string()),
+                _ => Failure::Malformed(error.to_string()),
+            })
+    }
+}
+
+/// The whole body, if it is not too long.
+pub(super) async fn body_of(parts: &Parts, body: Body) -> Result<Bytes, Failure> {
+    let announced = parts
+        .headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > LONGEST_BODY) {
+        return Err(Failure::TooLong);
+    }
+    to_bytes(body, LONGEST_BODY)
+        .await
+        .map_err(|_| Failure::TooLong)
+}
+
+fn is_json(parts: &Parts) -> bool {
+    let Some(kind) = parts
+        .headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+    else {
+        return false;
+    };
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/json")
+}

@@ -1,0 +1,55 @@
+//! Turns HTTP into use cases and back, and nothing else.
+
+mod activity;
+mod admin_page;
+mod api;
+mod caller;
+mod consent;
+mod consent_page;
+mod descriptor;
+mod html;
+mod json;
+mod lifecycle;
+mod page;
+mod problem;
+mod schedules;
+mod security;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+use tower_http::trace::TraceLayer;
+
+pub use api::{Api, ApiSettings};
+pub use page::{Page, PageError};
+
+/// Every route of the app. Each handler names, in its arguments, the proof that it takes.
+pub fn router(api: Api) -> Router {
+    Router::new()
+        .route("/atlassian-connect.json", get(descriptor::show))
+        .route("/lifecycle/installed", post(lifecycle::installed))
+        .route("/lifecycle/uninstalled", post(lifecycle::uninstalled))
+        .route("/lifecycle/enabled", post(lifecycle::enabled))
+        .route("/lifecycle/disabled", post(lifecycle::disabled))
+        .route("/consent", get(consent_page::show))
+        .route("/admin", get(admin_page::show))
+        .route("/assets/{name}", get(page::asset))
+        .route(
+            "/api/consent",
+            get(consent::see)
+                .put(consent::grant)
+                .delete(consent::revoke),
+        )
+        .route("/api/consent/activity", get(activity::list))
+        .route("/api/schedules", get(schedules::list))
+        .route("/api/schedules/{id}/run", post(schedules::run))
+        .route("/healthz", get(async || StatusCode::NO_CONTENT))
+        .fallback(async || problem::not_found())
+        .method_not_allowed_fallback(async || problem::method_not_allowed())
+        .layer(DefaultBodyLimit::max(json::LONGEST_BODY))
+        .layer(from_fn(security::headers))
+        .layer(TraceLayer::new_for_http().make_span_with(security::span))
+        .with_state(api)
+}

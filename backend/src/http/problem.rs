@@ -1,0 +1,367 @@
+//! Everything that a request can fail with, as `application/problem+json` (RFC 9457): what failed, for whom, and what to
+//! do. The detail of a cause goes to the log, never into an answer.
+
+use std::error::Error;
+
+use axum::Json;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use onbehalf_contract::Problem;
+
+use crate::capabilities::platform::ProductError;
+use crate::capabilities::store::StoreError;
+use crate::domain::account::Unfit;
+use crate::domain::policy::PolicyError;
+use crate::use_cases::begin::sentence;
+use crate::use_cases::grant::GrantError;
+use crate::use_cases::install::InstallError;
+use crate::use_cases::open_consent_page::OpenError;
+use crate::use_cases::revoke::RevokeError;
+use crate::use_cases::run_now::RunNowError;
+use crate::use_cases::uninstall::UninstallError;
+
+/// How long to wait before something that is down is asked again, in seconds.
+const RETRY_AFTER_SECONDS: u64 = 5;
+
+/// Why a request was not done. Nothing was changed.
+#[derive(Debug)]
+pub(super) enum Failure {
+    NotProved,
+    Replayed,
+    Anonymous,
+    NotAdmin,
+    Unfit(Unfit),
+    Malformed(String),
+    NotJson,
+    TooLong,
+    Unacceptable(String),
+    Policy(PolicyError),
+    NoticeReplaced,
+    NoticeUnknown,
+    Changed(String),
+    NoSuchSchedule,
+    RateLimited(u64),
+    Unavailable(&'static str),
+    Internal,
+}
+
+impl Failure {
+    /// Something that we depend on is down. The cause is logged.
+    pub(super) fn unavailable(cause: &(dyn Error + 'static)) -> Self {
+        tracing::warn!(
+            cause = causes(cause),
+            "something that this request depends on is down"
+        );
+        Self::Unavailable("Onbehalf cannot check who you are at this moment.")
+    }
+
+    pub(super) fn problem(&self) -> Problem {
+        let (status, name, title, detail, remedy) = self.words();
+        Problem {
+            kind: format!("/problems/{name}"),
+            title: title.into(),
+            status: status.as_u16(),
+            detail,
+            remedy: remedy.into(),
+        }
+    }
+
+    fn words(&self) -> (StatusCode, &'static str, &'static str, String, &'static str) {
+        match self {
+            Self::NotProved => (
+                StatusCode::UNAUTHORIZED,
+                "not-proved",
+                "Your session has ended",
+                "The request does not prove who sent it, or its proof has expired.".into(),
+                "Reload the page in Confluence.",
+            ),
+            Self::Replayed => (
+                StatusCode::UNAUTHORIZED,
+                "replayed",
+                "This message was received before",
+                "The message was received before, or is older than one that was. Nothing was changed.".into(),
+                "Install the app again to send a new message.",
+            ),
+            Self::Anonymous => (
+                StatusCode::FORBIDDEN,
+                "anonymous",
+                "You are not signed in",
+                "Only somebody who is signed in to Confluence can allow impersonation.".into(),
+                "Sign in to Confluence, then open this page again.",
+            ),
+            Self::NotAdmin => (
+                StatusCode::FORBIDDEN,
+                "not-admin",
+                "Only for Confluence admins",
+                "This page is for people who administer Confluence.".into(),
+                "Ask a Confluence admin.",
+            ),
+            Self::Unfit(unfit) => (
+                StatusCode::FORBIDDEN,
+                unfit.code(),
+                "This account cannot be impersonated",
+                sentence(&unfit.to_string()),
+                unfit.remedy(),
+            ),
+            Self::Malformed(why) => (
+                StatusCode::BAD_REQUEST,
+                "malformed",
+                "The request cannot be read",
+                format!("The request is malformed: {why}."),
+                "Send a JSON body in UTF-8, as docs/api.md describes it.",
+            ),
+            Self::NotJson => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not-json",
+                "The request is not JSON",
+                "The request's body must be JSON.".into(),
+                "Send it with `Content-Type: application/json`.",
+            ),
+            Self::TooLong => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-long",
+                "The request is too long",
+                format!("A request's body is at most {} kB.", super::json::LONGEST_BODY / 1024),
+                "Send less.",
+            ),
+            Self::Unacceptable(why) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "unacceptable",
+                "The request cannot be accepted",
+                sentence(why),
+                "Correct it and send it again.",
+            ),
+            Self::Policy(error) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                match error {
+                    PolicyError::TooShort { .. } => "too-short",
+                    PolicyError::TooLong { .. } => "too-long-a-time",
+                    PolicyError::AccessNotAllowed => "access-not-allowed",
+                },
+                "This cannot be agreed to",
+                sentence(&error.to_string()),
+                "Choose again.",
+            ),
+            Self::NoticeReplaced => (
+                StatusCode::CONFLICT,
+                "notice-replaced",
+                "The notice has changed",
+                "The notice that you read has been replaced by a newer one.".into(),
+                "Reload the page and read it again.",
+            ),
+            Self::NoticeUnknown => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "notice-unknown",
+                "The notice is not known",
+                "There is no notice of this version.".into(),
+                "Reload the page and read it again.",
+            ),
+            Self::Changed(why) => (
+                StatusCode::CONFLICT,
+                "changed",
+                "It was changed meanwhile",
+                sentence(why),
+                "Look at it as it is now, then decide again.",
+            ),
+            Self::NoSuchSchedule => (
+                StatusCode::NOT_FOUND,
+                "no-such-schedule",
+                "There is no such schedule",
+                "You have no schedule with this id.".into(),
+                "Reload the page.",
+            ),
+            Self::RateLimited(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "confluence-busy",
+                "Confluence asks to slow down",
+                "Confluence does not answer more questions at this moment.".into(),
+                "Try again in a minute.",
+            ),
+            Self::Unavailable(what) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "Please try again",
+                (*what).into(),
+                "Try again in a moment. Nothing was changed.",
+            ),
+            Self::Internal => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "Something went wrong",
+                "Onbehalf made a mistake. It is in its log.".into(),
+                "Try again. If this stays, tell a Confluence admin.",
+            ),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let problem = self.problem();
+        let status =
+            StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(problem)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            let seconds = match self {
+                Self::RateLimited(seconds) => seconds,
+                _ => RETRY_AFTER_SECONDS,
+            };
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+pub(super) fn not_found() -> Response {
+    plain(
+        StatusCode::NOT_FOUND,
+        "no-such-route",
+        "There is nothing here",
+        "Check the address.",
+    )
+}
+
+pub(super) fn method_not_allowed() -> Response {
+    plain(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "no-such-method",
+        "This cannot be done here",
+        "Check the method.",
+    )
+}
+
+fn plain(status: StatusCode, name: &str, title: &str, remedy: &str) -> Response {
+    let problem = Problem {
+        kind: format!("/problems/{name}"),
+        title: title.into(),
+        status: status.as_u16(),
+        detail: format!("{title}."),
+        remedy: remedy.into(),
+    };
+    let mut response = (status, Json(problem)).into_response();
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    response
+}
+
+/// An error and what caused it, in one line.
+fn causes(error: &(dyn Error + 'static)) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        line.push_str(": ");
+        line.push_str(&next.to_string());
+        cause = next.source();
+    }
+    line
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Unavailable(_) => {
+                tracing::warn!(cause = causes(&error), "the database did not answer");
+                Self::Unavailable("Onbehalf's database does not answer at this moment.")
+            }
+            StoreError::Unreadable(_) => {
+                tracing::error!(
+                    cause = causes(&error),
+                    "an item in the database cannot be read"
+                );
+                Self::Internal
+            }
+        }
+    }
+}
+
+impl From<ProductError> for Failure {
+    fn from(error: ProductError) -> Self {
+        tracing::warn!(
+            cause = causes(&error),
+            "Confluence did not answer a question"
+        );
+        match error {
+            ProductError::RateLimited { retry_after } => Self::RateLimited(
+                retry_after.map_or(RETRY_AFTER_SECONDS, |wait| wait.as_secs().max(1)),
+            ),
+            ProductError::Unavailable(_) | ProductError::Refused(_) => Self::Unavailable(
+                "Confluence does not answer at this moment, so your account cannot be checked.",
+            ),
+        }
+    }
+}
+
+impl From<GrantError> for Failure {
+    fn from(error: GrantError) -> Self {
+        match error {
+            GrantError::Policy(error) => Self::Policy(error),
+            GrantError::NoticeReplaced => Self::NoticeReplaced,
+            GrantError::NoticeUnknown => Self::NoticeUnknown,
+            GrantError::Unfit(unfit) => Self::Unfit(unfit),
+            GrantError::Changed => Self::Changed(error.to_string()),
+            GrantError::Product(error) => error.into(),
+            GrantError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RevokeError> for Failure {
+    fn from(error: RevokeError) -> Self {
+        match error {
+            RevokeError::Changed => Self::Changed(error.to_string()),
+            RevokeError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Product(error) => error.into(),
+            OpenError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<RunNowError> for Failure {
+    fn from(error: RunNowError) -> Self {
+        match error {
+            RunNowError::NoSuchSchedule => Self::NoSuchSchedule,
+            RunNowError::Queue(error) => {
+                tracing::warn!(cause = causes(&error), "the queue of runs did not answer");
+                Self::Unavailable(
+                    "Onbehalf's queue does not answer at this moment, so nothing will run.",
+                )
+            }
+            RunNowError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<InstallError> for Failure {
+    fn from(error: InstallError) -> Self {
+        match error {
+            InstallError::Replayed(_) => Self::Replayed,
+            InstallError::Changed => Self::Changed(error.to_string()),
+            InstallError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<UninstallError> for Failure {
+    fn from(error: UninstallError) -> Self {
+        match error {
+            UninstallError::Replayed(_) => Self::Replayed,
+            UninstallError::Changed => Self::Changed(error.to_string()),
+            UninstallError::Store(error) => error.into(),
+        }
+    }
+}

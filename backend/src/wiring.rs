@@ -1,0 +1,122 @@
+//! Puts the adapters together, from the configuration. Each binary takes what it needs, and no more.
+
+use std::sync::Arc;
+
+use atlassian_connect::AppKey;
+use atlassian_connect::impersonation::TokenEndpoint;
+use atlassian_connect::install_keys::InstallKeys;
+use aws_config::SdkConfig;
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::adapters::connect::{Connect, Settings};
+use crate::adapters::dynamodb::Store;
+use crate::adapters::seal::{FileSealer, KmsSealer, SealError, Sealer};
+use crate::adapters::sqs::SqsQueue;
+use crate::capabilities::world::{RunQueue, SharedClock, SystemClock};
+use crate::config::{Config, ConfigError, SealKey};
+use crate::http::{Api, ApiSettings, Page, PageError};
+
+/// The start failed. One line says why.
+#[derive(Debug, Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Page(#[from] PageError),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    #[error("an HTTP client cannot be made: {0}")]
+    Http(#[from] reqwest::Error),
+    #[error(transparent)]
+    Connect(#[from] atlassian_connect::ClientError),
+    #[error("atlassian-connect.json: {0}")]
+    Descriptor(String),
+}
+
+/// The parts that every binary has.
+#[derive(Clone)]
+pub struct Parts {
+    pub store: Store,
+    pub platform: Connect<Store>,
+    pub clock: SharedClock,
+}
+
+/// Wires the store and the platform.
+pub fn parts(config: &Config, aws: &SdkConfig, clock: SharedClock) -> Result<Parts, StartError> {
+    let store = Store::new(
+        aws_sdk_dynamodb::Client::new(aws),
+        &config.table,
+        Arc::clone(&clock),
+    );
+    let (first, fallbacks) = config.install_keys.clone();
+    let settings = Settings {
+        app_key: app_key()?,
+        base_url: config.base_url.clone(),
+        tenant_hosts: config.allowed_hosts.clone(),
+        install_keys: InstallKeys::new(first, fallbacks)?,
+        token_endpoint: TokenEndpoint::new(config.token_url.clone())?,
+        http: reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?,
+    };
+    let platform = Connect::new(
+        store.clone(),
+        sealer(config, aws)?,
+        Arc::clone(&clock),
+        settings,
+    );
+    Ok(Parts {
+        store,
+        platform,
+        clock,
+    })
+}
+
+/// Wires the API, whose runs go to this queue.
+pub fn api(config: &Config, parts: Parts, queue: Arc<dyn RunQueue>) -> Result<Api, StartError> {
+    let Parts {
+        store,
+        platform,
+        clock,
+    } = parts;
+    let page = Page::read(&config.page, config.bridge.clone(), &config.tenant_hosts)?;
+    Api::new(ApiSettings {
+        store,
+        platform,
+        queue,
+        clock,
+        page,
+        base_url: config.base_url.clone(),
+    })
+    .map_err(|error| StartError::Descriptor(error.to_string()))
+}
+
+/// The queue in AWS.
+pub fn sqs_queue(config: &Config, aws: &SdkConfig) -> Result<Arc<dyn RunQueue>, StartError> {
+    let url = config.needed_queue_url()?;
+    Ok(Arc::new(SqsQueue::new(aws_sdk_sqs::Client::new(aws), url)))
+}
+
+/// The machine's clock.
+pub fn system_clock() -> SharedClock {
+    Arc::new(SystemClock)
+}
+
+fn sealer(config: &Config, aws: &SdkConfig) -> Result<Sealer, StartError> {
+    Ok(match &config.seal_key {
+        SealKey::Kms(arn) => Sealer::Kms(KmsSealer::new(aws_sdk_kms::Client::new(aws), arn)),
+        SealKey::File(path) => Sealer::File(FileSealer::read(path)?),
+    })
+}
+
+/// The app's key is what its descriptor says.
+fn app_key() -> Result<AppKey, StartError> {
+    #[derive(Deserialize)]
+    struct Key {
+        key: AppKey,
+    }
+    let descriptor: Key = serde_json::from_str(include_str!("../../atlassian-connect.json"))
+        .map_err(|error| StartError::Descriptor(error.to_string()))?;
+    Ok(descriptor.key)
+}
