@@ -11,7 +11,7 @@ use url::{Host, Url};
 use crate::scopes::{Scope, expanded};
 
 /// A valid descriptor.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Descriptor {
     pub key: String,
@@ -41,7 +41,7 @@ pub struct Descriptor {
     pub modules: Modules,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Authentication {
     #[serde(rename = "type", default)]
@@ -58,7 +58,7 @@ pub enum AuthenticationKind {
     None,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vendor {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,7 +68,7 @@ pub struct Vendor {
 }
 
 /// Where the app wants to hear of its own life, relative to its base URL.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lifecycle {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -81,7 +81,7 @@ pub struct Lifecycle {
     pub uninstalled: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct ApiMigrations {
     #[serde(default)]
@@ -92,7 +92,7 @@ pub struct ApiMigrations {
     pub context_qsh: bool,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Translations {
     pub paths: BTreeMap<Language, String>,
@@ -121,7 +121,7 @@ pub enum Language {
 }
 
 /// The modules that the simulator shows or acts on, and the others, which it only checks for their keys.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[serde(default)]
 pub struct Modules {
@@ -148,7 +148,7 @@ pub struct Modules {
     pub jobs: Vec<Value>,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     pub value: String,
@@ -157,7 +157,7 @@ pub struct Text {
 }
 
 /// A page of the app: `generalPages`, `adminPages`, `configurePage` and so on.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Page {
     pub key: String,
@@ -179,7 +179,7 @@ pub struct Page {
     pub full_page: bool,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WebItem {
     pub key: String,
@@ -220,7 +220,7 @@ pub enum WebItemContext {
 }
 
 /// Where a web item opens.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
     #[serde(rename = "type", default)]
@@ -241,7 +241,7 @@ pub enum TargetKind {
 }
 
 /// The options of a dialog.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DialogOptions {
     /// Only in targets of the type `dialogmodule`: the dialog that is meant.
@@ -271,7 +271,7 @@ pub enum DialogSize {
     Maximum,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dialog {
     pub key: String,
@@ -280,7 +280,7 @@ pub struct Dialog {
     pub options: DialogOptions,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Webhook {
     pub event: String,
@@ -295,7 +295,7 @@ pub struct Webhook {
     pub property_keys: Vec<String>,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Icon {
     pub url: String,
@@ -306,14 +306,14 @@ pub struct Icon {
 }
 
 /// When something is shown.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Condition {
     Single(SingleCondition),
     Composite(CompositeCondition),
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SingleCondition {
     pub condition: String,
@@ -323,7 +323,7 @@ pub struct SingleCondition {
     pub params: BTreeMap<String, String>,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct CompositeCondition {
     #[serde(rename = "type", default)]

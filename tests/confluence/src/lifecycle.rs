@@ -72,7 +72,7 @@ pub(crate) async fn install(
     descriptor_url: &str,
     by: Option<&str>,
 ) -> Result<Installation, InstallError> {
-    let descriptor = Descriptor::parse(&fetch(site, descriptor_url).await?)?;
+    let descriptor = read_descriptor(site, descriptor_url).await?;
     let installation = prepare(site, descriptor, descriptor_url)?;
     if installation.descriptor.authentication.kind == AuthenticationKind::Jwt
         && let Some(path) = &installation.descriptor.lifecycle.installed
@@ -83,6 +83,11 @@ pub(crate) async fn install(
     site.write(|world| world.keep(installation.clone()));
     callback(site, &installation, Event::Enabled);
     Ok(installation)
+}
+
+/// Fetches a descriptor and checks it.
+pub(crate) async fn read_descriptor(site: &Site, url: &str) -> Result<Descriptor, InstallError> {
+    Ok(Descriptor::parse(&fetch(site, url).await?)?)
 }
 
 /// Uninstalls an app. What it answers to the callback changes nothing.

@@ -1,1 +1,115 @@
-fn main() {}
+//! Runs a Confluence Cloud site on this machine, with one app installed.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use confluence_simulator::{Descriptor, InstallError, Options, Simulator, StartError};
+use tracing_subscriber::EnvFilter;
+
+/// A Confluence Cloud site on this machine: host page, plugin interface, REST and authorization server.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Port of the site; 0 takes a free one.
+    #[arg(long, default_value_t = 8090)]
+    site_port: u16,
+    /// Port of Atlassian's shared services (install keys, access tokens); 0 takes a free one.
+    #[arg(long, default_value_t = 8091)]
+    services_port: u16,
+    /// URL of the descriptor of an app to install, as soon as it can be reached.
+    #[arg(long, value_name = "URL")]
+    app: Option<String>,
+    /// File that keeps people, pages and installations over a restart.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Folder into which npm installed Atlassian's bridge.
+    #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../node_modules"))]
+    assets: PathBuf,
+}
+
+/// How often the app is asked for its descriptor.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the simulator didn't start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), StartError> {
+    let Arguments {
+        site_port,
+        services_port,
+        app,
+        state,
+        assets,
+    } = arguments;
+    let options = Options {
+        site_port: Some(site_port),
+        services_port: Some(services_port),
+        assets,
+        state,
+        ..Options::default()
+    };
+    let simulator = Simulator::start(options).await?;
+    println!(
+        "{}",
+        serde_json::json!({
+            "baseUrl": simulator.base_url(),
+            "controlUrl": simulator.control_url(),
+            "tokenUrl": simulator.token_url(),
+            "installKeysUrl": simulator.install_keys_url(),
+        })
+    );
+    tokio::select! {
+        () = keep_installed(&simulator, app.as_deref()) => {}
+        () = asked_to_stop() => {}
+    }
+    simulator.shutdown().await;
+    Ok(())
+}
+
+/// Installs the app when it can be reached, unless it is already installed as it is now; tries until that is so.
+async fn keep_installed(simulator: &Simulator, descriptor_url: Option<&str>) {
+    if let Some(url) = descriptor_url {
+        let mut said = String::new();
+        while let Err(error) = install_if_changed(simulator, url).await {
+            // The same trouble is told once.
+            if said != error.to_string() {
+                said = error.to_string();
+                tracing::warn!("not installed yet: {said}");
+            }
+            tokio::time::sleep(PATIENCE).await;
+        }
+    }
+    std::future::pending().await
+}
+
+async fn install_if_changed(simulator: &Simulator, url: &str) -> Result<(), InstallError> {
+    let now: Descriptor = simulator.read_descriptor(url).await?;
+    let current = simulator.installation(&now.key);
+    let same =
+        current.is_some_and(|app| app.descriptor == now && app.base_url == simulator.base_url());
+    if !same {
+        let installation = simulator.install(url).await?;
+        tracing::info!(app.key = %installation.app_key, "installed");
+    }
+    Ok(())
+}
+
+async fn asked_to_stop() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::error!(%error, "can't listen for the interrupt; stopping");
+    }
+}

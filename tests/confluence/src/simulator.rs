@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::calls::{Calls, Deliveries, Exchanges};
 use crate::clock::SimClock;
+use crate::descriptor::Descriptor;
 use crate::faults::Faults;
 use crate::installation::Installation;
 use crate::jwt::{RsaKey, Token};
@@ -127,6 +128,14 @@ impl Simulator {
             self.site.urls.services,
             authorization_server::TOKEN_PATH
         )
+    }
+
+    /// Fetches a descriptor and checks it, as an installation begins.
+    ///
+    /// # Errors
+    /// The descriptor can't be had or is refused.
+    pub async fn read_descriptor(&self, descriptor_url: &str) -> Result<Descriptor, InstallError> {
+        lifecycle::read_descriptor(&self.site, descriptor_url).await
     }
 
     /// Installs an app, or installs it anew, as the plugin interface does it.

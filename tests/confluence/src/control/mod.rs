@@ -1,7 +1,116 @@
-//! The control API, by which browser tests steer the simulator: `/control/…`, JSON, open to everyone.
-use crate::site::Site;
-use axum::Router;
+//! The control API, by which browser tests steer the simulator: `/control/…`, JSON, open to everyone on this machine.
+//! README.md lists it.
+
 use std::sync::Arc;
+
+use axum::extract::{FromRequest, Request, State};
+use axum::routing::{delete, get, post};
+use axum::{Json, Router};
+use http::StatusCode;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::limits::Limits;
+use crate::refusal::Refusal;
+use crate::site::Site;
+use crate::{authorization_server, install_keys};
+
+mod clock;
+mod faults;
+mod installations;
+mod pages;
+mod people;
+mod records;
+mod sign_in;
+mod tokens;
+
 pub(crate) fn router() -> Router<Arc<Site>> {
-    Router::new()
+    let control = Router::new()
+        .route("/", get(summary))
+        .route("/people", get(people::list).post(people::add))
+        .route("/people/{who}", get(people::show).patch(people::change))
+        .route("/sign-in", get(sign_in::link).post(sign_in::sign_in))
+        .route("/clock", get(clock::show).post(clock::change))
+        .route(
+            "/faults",
+            get(faults::list).post(faults::add).delete(faults::clear),
+        )
+        .route("/faults/{id}", get(faults::show).delete(faults::remove))
+        .route("/faults/{id}/release", post(faults::release))
+        .route("/calls", get(records::calls).delete(records::clear_calls))
+        .route(
+            "/exchanges",
+            get(records::exchanges).delete(records::clear_exchanges),
+        )
+        .route(
+            "/deliveries",
+            get(records::deliveries).delete(records::clear_deliveries),
+        )
+        .route(
+            "/installations",
+            get(installations::list).post(installations::install),
+        )
+        .route(
+            "/installations/{key}",
+            get(installations::show).patch(installations::change),
+        )
+        .route("/installations/{key}", delete(installations::uninstall))
+        .route("/tokens", post(tokens::mint))
+        .route("/pages", get(pages::list).post(pages::add))
+        .route("/pages/{id}", get(pages::show).delete(pages::remove))
+        .route("/limits", get(limits).put(set_limits))
+        .route("/reset", post(reset));
+    Router::new().nest("/control", control)
+}
+
+/// A JSON body, for which a wrong one is refused with what is wrong about it.
+struct Body<T>(T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let text = String::from_request(request, state).await;
+        let text = text.map_err(|error| Refusal::bad_request(error.body_text()))?;
+        let parsed = serde_json::from_str(&text);
+        parsed
+            .map(Self)
+            .map_err(|error| Refusal::bad_request(format!("the body: {error}")))
+    }
+}
+
+/// `GET /control/`: where everything is.
+async fn summary(State(site): State<Arc<Site>>) -> Json<Value> {
+    let services = &site.urls.services;
+    let (client_key, apps) = site.read(|world| {
+        (
+            world.client_key.clone(),
+            world.installations.keys().cloned().collect::<Vec<_>>(),
+        )
+    });
+    Json(json!({
+        "baseUrl": site.urls.base,
+        "siteOrigin": site.urls.origin,
+        "tokenUrl": format!("{services}{}", authorization_server::TOKEN_PATH),
+        "installKeysUrl": format!("{services}{}", install_keys::PATH),
+        "clientKey": client_key,
+        "installations": apps,
+        "now": site.clock.now(),
+    }))
+}
+
+async fn limits(State(site): State<Arc<Site>>) -> Json<Limits> {
+    Json(site.meter.limits())
+}
+
+async fn set_limits(State(site): State<Arc<Site>>, Body(limits): Body<Limits>) -> Json<Limits> {
+    site.meter.set_limits(limits);
+    Json(limits)
+}
+
+/// `POST /control/reset`: a new site, with its keys and installations.
+async fn reset(State(site): State<Arc<Site>>) -> StatusCode {
+    site.reset();
+    site.clock.reset();
+    StatusCode::NO_CONTENT
 }

@@ -1,0 +1,97 @@
+//! `/control/pages`: what is on the site, whoever may see it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use http::StatusCode;
+use serde::Deserialize;
+
+use super::Body;
+use crate::people::ALICE;
+use crate::refusal::Refusal;
+use crate::site::Site;
+use crate::spaces::{Content, ContentKind, Version};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Add {
+    /// The key of a space.
+    space: String,
+    title: String,
+    /// In Confluence's storage format.
+    #[serde(default)]
+    body: String,
+    /// A handle or an account id.
+    #[serde(default = "alice")]
+    author: String,
+}
+
+pub(super) async fn list(State(site): State<Arc<Site>>) -> Json<Vec<Content>> {
+    Json(site.read(|world| world.contents.clone()))
+}
+
+pub(super) async fn add(
+    State(site): State<Arc<Site>>,
+    Body(Add {
+        space,
+        title,
+        body,
+        author,
+    }): Body<Add>,
+) -> Result<(StatusCode, Json<Content>), Refusal> {
+    let author = site
+        .person(&author)
+        .ok_or_else(|| Refusal::not_found(format!("nobody here is called {author:?}")))?;
+    let now = site.clock.now();
+    let added = site.write(|world| {
+        let found = world.space(|known| known.key == space).cloned();
+        let space =
+            found.ok_or_else(|| Refusal::not_found(format!("there is no space {space:?}")))?;
+        let author_id = author.account_id;
+        let page = Content {
+            id: world.next_id(),
+            kind: ContentKind::Page,
+            space_id: space.id,
+            parent_id: Some(space.homepage_id),
+            title,
+            body,
+            author_id: author_id.clone(),
+            created_at: now,
+            version: Version {
+                number: 1,
+                author_id,
+                created_at: now,
+                message: String::new(),
+            },
+        };
+        world.contents.push(page.clone());
+        Ok(page)
+    })?;
+    Ok((StatusCode::CREATED, Json(added)))
+}
+
+pub(super) async fn show(
+    State(site): State<Arc<Site>>,
+    Path(id): Path<String>,
+) -> Result<Json<Content>, Refusal> {
+    let found = site.read(|world| {
+        world
+            .contents
+            .iter()
+            .find(|content| content.id == id)
+            .cloned()
+    });
+    found
+        .map(Json)
+        .ok_or_else(|| Refusal::not_found(format!("there is no content {id}")))
+}
+
+pub(super) async fn remove(State(site): State<Arc<Site>>, Path(id): Path<String>) -> StatusCode {
+    site.write(|world| world.contents.retain(|content| content.id != id));
+    StatusCode::NO_CONTENT
+}
+
+fn alice() -> String {
+    ALICE.to_owned()
+}

@@ -1,0 +1,54 @@
+//! `/control/people`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use http::StatusCode;
+
+use super::Body;
+use crate::people::{People, PeopleError, Person, PersonChange};
+use crate::refusal::Refusal;
+use crate::site::Site;
+
+pub(super) async fn list(State(site): State<Arc<Site>>) -> Json<Vec<Person>> {
+    Json(People::new(site).all())
+}
+
+pub(super) async fn add(
+    State(site): State<Arc<Site>>,
+    Body(person): Body<Person>,
+) -> Result<(StatusCode, Json<Person>), Refusal> {
+    People::new(site).add(person.clone()).map_err(refuse)?;
+    Ok((StatusCode::CREATED, Json(person)))
+}
+
+pub(super) async fn show(
+    State(site): State<Arc<Site>>,
+    Path(who): Path<String>,
+) -> Result<Json<Person>, Refusal> {
+    let person = People::new(site).get(&who);
+    person
+        .map(Json)
+        .ok_or_else(|| refuse(PeopleError::Unknown(who)))
+}
+
+pub(super) async fn change(
+    State(site): State<Arc<Site>>,
+    Path(who): Path<String>,
+    Body(change): Body<PersonChange>,
+) -> Result<Json<Person>, Refusal> {
+    People::new(site)
+        .change(&who, &change)
+        .map(Json)
+        .map_err(refuse)
+}
+
+fn refuse(error: PeopleError) -> Refusal {
+    let status = match error {
+        PeopleError::Unknown(_) => StatusCode::NOT_FOUND,
+        PeopleError::Taken(_) => StatusCode::CONFLICT,
+        PeopleError::AccountId(_) => StatusCode::BAD_REQUEST,
+    };
+    Refusal::new(status, error.to_string())
+}
