@@ -50,7 +50,10 @@ impl Api {
         } = settings;
         let descriptor = Descriptor::from_template(DESCRIPTOR, &base_url)?;
         let app = App {
-            name: "Onbehalf".into(),
+            name: descriptor
+                .name
+                .clone()
+                .unwrap_or_else(|| descriptor.key.to_string()),
             descriptor: descriptor.to_json(),
         };
         Ok(Self {

@@ -93,7 +93,7 @@ impl<S> Product for Connect<S> {
 
 /// Where the page is. A link that leads away from the tenant's own site is not passed on.
 fn link_in(tenant: &Tenant, links: &Links) -> Option<String> {
-    let web = links.webui.as_deref()?;
+    let web = links.webui.as_deref().filter(|web| web.starts_with('/'))?;
     let base = links
         .base
         .as_deref()

@@ -201,12 +201,11 @@ fn event_item(
     consent: &Consent,
     event: &ConsentEvent,
 ) -> Result<HashMap<String, AttributeValue>, StoreError> {
-    let written = serde_json::to_string(event).map_err(unreadable)?;
     to_item(EventRecord {
         pk: keys::person(&consent.of),
         sk: keys::event(event.number),
         at: event.at,
-        event: written,
+        event: event.text(),
         hash: consent.newest_event.as_str(),
     })
     .map_err(unreadable)
