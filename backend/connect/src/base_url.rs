@@ -94,9 +94,11 @@ impl BaseUrl {
         self.url.host().is_some_and(|host| is_loopback(&host))
     }
 
-    /// This URL with `rest` put behind it: a path that begins with `/`, perhaps with a query.
-    pub fn join(&self, rest: &str) -> String {
-        format!("{}{rest}", self.text)
+    /// This URL with a path, perhaps with a query, put behind it. The host stays the same whatever the path is: one that
+    /// does not begin with `/` is given it.
+    pub fn join(&self, path: &str) -> String {
+        let slash = if path.starts_with('/') { "" } else { "/" };
+        format!("{}{slash}{path}", self.text)
     }
 }
 
@@ -162,6 +164,8 @@ fn is_loopback(host: &Host<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -251,6 +255,16 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn nothing_panics_and_what_is_accepted_stays_the_same(text in "(https?://)?.{0,40}") {
+            if let Ok(url) = BaseUrl::parse(&text) {
+                prop_assert_eq!(BaseUrl::parse(url.as_str()), Ok(url.clone()));
+                prop_assert!(!url.as_str().ends_with('/') && !url.host().is_empty());
+            }
+        }
+    }
+
     #[test]
     fn ports_and_joining() {
         let url = BaseUrl::parse("https://example.atlassian.net/wiki").unwrap();
@@ -262,6 +276,15 @@ mod tests {
             url.join("/rest/api/user/current?expand=operations"),
             "https://example.atlassian.net/wiki/rest/api/user/current?expand=operations"
         );
+        // Without the slash, these would be other hosts.
+        let url = BaseUrl::parse("https://app.example.com").unwrap();
+        for path in ["@evil.example/", ".evil.example/", ":444/"] {
+            let joined = url::Url::parse(&url.join(path)).unwrap();
+            assert_eq!(
+                (joined.host_str(), joined.port()),
+                (Some("app.example.com"), None)
+            );
+        }
         assert!(
             BaseUrl::parse("http://127.0.0.9:7000")
                 .unwrap()

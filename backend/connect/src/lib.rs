@@ -1,7 +1,4 @@
-//! The [Atlassian Connect] protocol for Confluence Cloud apps.
-//!
-//! [Atlassian Connect]: https://developer.atlassian.com/cloud/confluence/about-the-connect-framework/
-
+#![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
 pub mod authorization;
@@ -13,6 +10,7 @@ mod ids;
 pub mod impersonation;
 pub mod install_keys;
 pub mod lifecycle;
+pub mod personal_data;
 pub mod qsh;
 mod scope;
 mod shared_secret;

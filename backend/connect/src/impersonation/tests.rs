@@ -8,9 +8,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
 
+use super::user_token::LONGEST_TOKEN;
 use super::*;
-use crate::Scope;
 use crate::testing::{ACCOUNT, NOW, broken_host, serve};
+use crate::{AccountId, OauthClientId, Scope, SharedSecret};
 
 /// A request as the endpoint got it.
 struct Asked {

@@ -146,6 +146,8 @@ fn normal_host(host: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn allows(patterns: &str, url: &str) -> bool {
@@ -186,6 +188,17 @@ mod tests {
             let found =
                 BaseUrl::parse(url).is_ok_and(|url| AllowedHosts::atlassian_cloud().allows(&url));
             assert_eq!(found, allowed, "{url}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics_and_nothing_beside_the_suffix_is_allowed(pattern in ".{0,20}", host in "[a-z.]{0,12}(atlassian.net)?[a-z.]{0,6}") {
+            drop(pattern.parse::<AllowedHosts>());
+            if let Ok(url) = BaseUrl::parse(&format!("https://{host}")) {
+                let allowed = AllowedHosts::atlassian_cloud().allows(&url);
+                prop_assert_eq!(allowed, host.ends_with(".atlassian.net") && !host.starts_with('.') && !host.contains(".."));
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Tokens that each verifier has to refuse, and the few that it has to accept.
 
 use http::Method;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{ContextToken, LONGEST_TOKEN, PageToken, TokenError, UnverifiedToken, WebhookToken};
@@ -393,6 +394,30 @@ fn tokens_that_the_app_itself_has_signed() {
                 Err(TokenError::OtherTenant),
                 "{kind:?}"
             );
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_accepted_or_panics(text in ".{0,80}", parts in "[A-Za-z0-9_-]{0,60}\\.[A-Za-z0-9_-]{0,60}\\.[A-Za-z0-9_-]{0,60}") {
+        let tenant = Tenant::new("tenant-1");
+        for kind in KINDS {
+            prop_assert!(kind.verify(&text, &tenant, NOW).is_err());
+            prop_assert!(kind.verify(&parts, &tenant, NOW).is_err());
+        }
+    }
+
+    #[test]
+    fn one_changed_character_is_one_too_many(at in any::<prop::sample::Index>(), other in "[A-Za-z0-9_.=-]") {
+        let tenant = Tenant::new("tenant-1");
+        for kind in KINDS {
+            let token = tenant.sign(&kind.claims(&tenant));
+            let at = at.index(token.len());
+            let mut changed = token.clone();
+            changed.replace_range(at..=at, &other);
+            prop_assume!(changed != token);
+            prop_assert!(kind.verify(&changed, &tenant, NOW).is_err(), "{changed}");
         }
     }
 }
