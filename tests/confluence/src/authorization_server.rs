@@ -155,7 +155,7 @@ fn grant(
     }
     let scopes = scopes(form.get("scope").map(String::as_str), &app_scopes)?;
     let person = site
-        .person(account_id)
+        .account(account_id)
         .ok_or_else(|| error("invalid_grant", "The account is unknown"))?;
     check_person(&person)?;
     exchange.scopes = scopes.iter().copied().collect();

@@ -149,7 +149,7 @@ fn user(site: &Site, token: &str) -> Result<Caller, Refusal> {
         scopes,
         ..
     } = site.access_tokens.get(token).ok_or_else(expired)?;
-    let person = site.person(&account_id).ok_or_else(expired)?;
+    let person = site.account(&account_id).ok_or_else(expired)?;
     if person.state != crate::people::AccountState::Active {
         return Err(Refusal::unauthorized("the account isn't active any more"));
     }

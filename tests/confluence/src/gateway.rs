@@ -231,12 +231,11 @@ fn spend(site: &Site, app_key: Option<&str>, method: &Method, response: &Respons
 #[derive(Clone, Copy, Debug)]
 struct ConnectionClosed;
 
-/// An answer whose body fails before its first byte: the server then closes the connection and sends nothing.
+/// An answer whose body fails at its first byte: the server then closes the connection and sends nothing.
 fn close_connection() -> Response {
-    let mut response = Response::new(Body::new(Limited::new(
-        Full::new(Bytes::from_static(b" ")),
-        0,
-    )));
+    // Two bytes where one is allowed. Without any to come, the server would send the head of the answer.
+    let failing = Limited::new(Full::new(Bytes::from_static(b"  ")), 1);
+    let mut response = Response::new(Body::new(failing));
     response.extensions_mut().insert(ConnectionClosed);
     response
 }

@@ -1,7 +1,7 @@
 //! JSON Web Tokens as Atlassian makes and checks them, written out so that tests can also make wrong ones.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -199,6 +199,17 @@ impl RsaKey {
             kid: crate::random::uuid()?,
             pair: Arc::new(KeyPair::generate(KeySize::Rsa2048)?),
         })
+    }
+
+    /// The key of this process, made when it is first asked for: Atlassian has the same keys for all sites, and
+    /// making one takes long.
+    pub(crate) fn shared() -> Result<Self, Unspecified> {
+        static SHARED: Mutex<Option<RsaKey>> = Mutex::new(None);
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*shared {
+            Some(key) => Ok(key.clone()),
+            None => Ok(shared.insert(Self::generate()?).clone()),
+        }
     }
 
     pub(crate) fn restore(kid: &str, pkcs8: &str) -> Option<Self> {

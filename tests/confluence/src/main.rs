@@ -12,10 +12,10 @@ use tracing_subscriber::EnvFilter;
 #[derive(Debug, Parser)]
 struct Arguments {
     /// Port of the site; 0 takes a free one.
-    #[arg(long, default_value_t = 8090)]
+    #[arg(long, default_value_t = 8990)]
     site_port: u16,
     /// Port of Atlassian's shared services (install keys, access tokens); 0 takes a free one.
-    #[arg(long, default_value_t = 8091)]
+    #[arg(long, default_value_t = 8991)]
     services_port: u16,
     /// URL of the descriptor of an app to install, as soon as it can be reached.
     #[arg(long, value_name = "URL")]

@@ -17,7 +17,7 @@ pub(crate) const API_TOKEN: &str = "simulator-api-token";
 
 /// The person who a browser's cookie names.
 pub(crate) fn person(site: &Site, headers: &HeaderMap) -> Option<Person> {
-    site.person(&account_id(site, headers)?)
+    site.account(&account_id(site, headers)?)
 }
 
 /// The person of a page, who is Alice in a new browser, and the cookie to set for that.
@@ -26,8 +26,8 @@ pub(crate) fn person_or_default(
     headers: &HeaderMap,
 ) -> (Option<Person>, Option<HeaderValue>) {
     match account_id(site, headers) {
-        Some(account_id) => (site.person(&account_id), None),
-        None => (site.person(ALICE), cookie(site, ALICE)),
+        Some(account_id) => (site.account(&account_id), None),
+        None => (site.account(ALICE), cookie(site, ALICE)),
     }
 }
 

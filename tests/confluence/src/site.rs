@@ -169,6 +169,18 @@ impl Site {
         self.deliveries.clear();
     }
 
+    /// The account with this id.
+    pub(crate) fn account(&self, id: &str) -> Option<Person> {
+        self.read(|world| {
+            world
+                .people
+                .iter()
+                .find(|person| person.account_id == id)
+                .cloned()
+        })
+    }
+
+    /// The person with this handle or account id: for those who steer the simulator, not for the protocol.
     pub(crate) fn person(&self, who: &str) -> Option<Person> {
         self.read(|world| people::find(&world.people, who).cloned())
     }
@@ -223,7 +235,7 @@ impl World {
 }
 
 fn fresh(now: Timestamp) -> Result<(World, RsaKey), StateError> {
-    let key = RsaKey::generate()?;
+    let key = RsaKey::shared()?;
     let world = World {
         client_key: random::uuid()?,
         install_key: StoredKey {

@@ -54,7 +54,7 @@ pub(super) async fn report(
         return Ok(malformed(format!("accounts must be 1 to {MOST}")));
     }
     let is_closed = |account: &&Account| {
-        site.person(&account.account_id)
+        site.account(&account.account_id)
             .is_some_and(|person| person.state == AccountState::Closed)
     };
     let closed = report.accounts.iter().filter(is_closed);

@@ -35,7 +35,7 @@ pub(super) async fn user(
         .accounts
         .first()
         .ok_or_else(|| Refusal::bad_request("accountId is missing"))?;
-    let person = by_account(&site, account_id).ok_or_else(|| {
+    let person = site.account(account_id).ok_or_else(|| {
         Refusal::not_found(format!("No user found with account id: {account_id}"))
     })?;
     Ok(priced(1, version_1(&site, &person, &query)))
@@ -52,7 +52,8 @@ pub(super) async fn current(
         return Ok(priced(1, anonymous_user(&site)));
     };
     caller.require(Scope::Read)?;
-    let person = by_account(&site, account_id)
+    let person = site
+        .account(account_id)
         .ok_or_else(|| Refusal::unauthorized("the account is gone"))?;
     Ok(priced(1, version_1(&site, &person, &query)))
 }
@@ -78,7 +79,7 @@ pub(super) async fn bulk(
         .accounts
         .iter()
         .take(MOST_IN_BULK)
-        .filter_map(|account_id| by_account(&site, account_id));
+        .filter_map(|account_id| site.account(account_id));
     let results: Vec<_> = found
         .map(|person| version_1(&site, &person, &query))
         .collect();
@@ -99,8 +100,9 @@ pub(super) async fn member_of(
         .accounts
         .first()
         .ok_or_else(|| Refusal::bad_request("accountId is missing"))?;
-    let person =
-        by_account(&site, account_id).ok_or_else(|| Refusal::not_found("No user found"))?;
+    let person = site
+        .account(account_id)
+        .ok_or_else(|| Refusal::not_found("No user found"))?;
     let mut groups = Vec::new();
     if person.may_use_confluence() {
         groups.push(group("confluence-users-localhost"));
@@ -133,7 +135,7 @@ pub(super) async fn bulk_version_2(
     }
     let found = account_ids
         .iter()
-        .filter_map(|account_id| by_account(&site, account_id));
+        .filter_map(|account_id| site.account(account_id));
     let results: Vec<_> = found.map(|person| version_2(&site, &person)).collect();
     Ok(Json(
         json!({"results": results, "_links": {"base": site.urls.base}}),
@@ -164,12 +166,6 @@ impl Query {
         }
         parsed
     }
-}
-
-fn by_account(site: &Site, account_id: &str) -> Option<Person> {
-    // Handles are ours, not Confluence's.
-    site.person(account_id)
-        .filter(|person| person.account_id == account_id)
 }
 
 /// A user as version 1 shows one.
