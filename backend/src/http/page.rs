@@ -213,11 +213,12 @@ fn takes_brotli(headers: &HeaderMap) -> bool {
 /// The origins of a tenant's site.
 fn frames(tenant: &Tenant) -> String {
     let sites = [Some(&tenant.site), tenant.display_site.as_ref()];
-    let origins: Vec<_> = sites
+    let mut origins: Vec<_> = sites
         .into_iter()
         .flatten()
         .map(|site| site.origin().ascii_serialization())
         .collect();
+    origins.dedup();
     origins.join(" ")
 }
 
