@@ -2,26 +2,25 @@
 
 mod ports;
 mod servers;
+mod site;
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{path::Path, process::Command};
 
 use clap::Args;
 use serde::Deserialize;
 use thiserror::Error;
 
 use crate::{
-    app,
+    app::{self, AppError},
     binaries::{self, BinaryError},
     checkout,
     page::{self, PageError},
+    progress,
     setup::npm::{self, NpmError},
 };
 use ports::{Ports, PortsError, Wanted};
 use servers::{ServerError, Servers};
+use site::Site;
 
 #[derive(Args)]
 pub(crate) struct DevOptions {
@@ -48,8 +47,8 @@ pub(crate) enum DevError {
     Ports(#[from] PortsError),
     #[error(transparent)]
     Server(#[from] ServerError),
-    #[error("could not remove {folder}, which holds the data of the last time")]
-    Fresh { folder: PathBuf, source: io::Error },
+    #[error(transparent)]
+    App(#[from] AppError),
 }
 
 /// Runs both until Ctrl-C, or until one of them ends.
@@ -57,20 +56,23 @@ pub(crate) fn run(options: &DevOptions) -> Result<(), DevError> {
     page::ensure()?;
     npm::install("tests")?;
     let [app, confluence] = binaries::build([app::PROGRAM, CONFLUENCE])?;
-    let data = app::data();
     if options.fresh {
-        remove(data.clone())?;
+        app::forget()?;
     }
+    let data = app::data();
     let wanted = Wanted {
         app: options.port,
         site: options.site_port,
     };
     let ports = Ports::choose(wanted, &data.join("ports.json"))?;
 
-    let mut servers = Servers::new()?;
-    let app: AppReady = servers.start("app", app_command(&app, &ports))?;
-    let site: SiteReady = servers.start("site", site_command(&confluence, &ports, &app, &data))?;
-    print!("{}", welcome(&app, &site, &data));
+    let mut servers = Servers::new();
+    servers.end_on_ctrl_c()?;
+    let site: Site = servers.start("site", site_command(&confluence, &ports, &data))?;
+    let app: App = servers.start("app", app_command(&app, &ports, &site))?;
+    progress::step("waiting until the app is installed in the site");
+    servers.wait_until(|| site.has_an_app())?;
+    println!("{}", welcome(&app, &site, &data));
     Ok(servers.until_stopped()?)
 }
 
@@ -80,67 +82,52 @@ pub(crate) const CONFLUENCE: &str = "confluence-simulator";
 /// What the app says when it listens.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct AppReady {
+struct App {
     base_url: String,
 }
 
-/// What the site says when it listens and the app is installed in it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SiteReady {
-    base_url: String,
-}
-
-/// The app, made to trust this machine's site as it would trust Atlassian's.
-fn app_command(program: &Path, ports: &Ports) -> Command {
-    let services = format!("http://localhost:{}", ports.services);
-    let mut app = app::command(program, Some(ports.app));
-    app.arg("--ready")
-        .env("ONBEHALF_TENANT_HOSTS", "localhost")
-        .env(
-            "ONBEHALF_INSTALL_KEYS_URL",
-            format!("{services}/install-keys"),
-        )
-        .env("ONBEHALF_TOKEN_URL", format!("{services}/oauth2/token"));
-    app
-}
-
-fn site_command(program: &Path, ports: &Ports, app: &AppReady, data: &Path) -> Command {
+/// The site. It installs the app as soon as the app answers.
+fn site_command(program: &Path, ports: &Ports, data: &Path) -> Command {
+    let descriptor = format!("http://localhost:{}/atlassian-connect.json", ports.app);
     let mut site = Command::new(program);
     site.args(["--site-port", &ports.site.to_string()])
         .args(["--services-port", &ports.services.to_string()])
-        .arg("--app")
-        .arg(format!("{}/atlassian-connect.json", app.base_url))
+        .args(["--app", &descriptor])
         .arg("--state")
         .arg(data.join("confluence.json"))
-        .env("CONFLUENCE_ASSETS", npm::modules("tests"));
+        .arg("--assets")
+        .arg(npm::modules("tests"));
     site
 }
 
-fn welcome(app: &AppReady, site: &SiteReady, data: &Path) -> String {
-    let data = data.strip_prefix(checkout::root()).unwrap_or(data);
-    format!(
-        "
-  Onbehalf runs, and is installed in a Confluence site on this machine.
-
-    Open      {site}
-    The app   {app}
-    Data      {data}/ (begin anew with --fresh)
-
-  Ctrl-C stops everything.
-
-",
-        site = site.base_url,
-        app = app.base_url,
-        data = data.display(),
-    )
+/// The app, made to trust the site on this machine as it would trust Atlassian's.
+fn app_command(program: &Path, ports: &Ports, site: &Site) -> Command {
+    let mut app = app::command(program, Some(ports.app));
+    app.env("ONBEHALF_TENANT_HOSTS", "localhost")
+        .env("ONBEHALF_INSTALL_KEYS_URL", &site.install_keys_url)
+        .env("ONBEHALF_TOKEN_URL", &site.token_url);
+    app
 }
 
-fn remove(folder: PathBuf) -> Result<(), DevError> {
-    match fs::remove_dir_all(&folder) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(DevError::Fresh { folder, source })
-        }
-        _ => Ok(()),
-    }
+/// What a person can do now.
+fn welcome(app: &App, site: &Site, data: &Path) -> String {
+    let folder = data.strip_prefix(checkout::root()).unwrap_or(data);
+    format!(
+        "
+  Onbehalf is installed in a Confluence site on this machine.
+
+    As Alice, a user    {alice}
+    As Ada, an admin    {ada}
+    The site            {site}
+    The app             {app}
+    The data            {data}, removed by --fresh
+
+  Open the first link, then **Allow impersonation**. Ctrl-C stops everything.
+",
+        alice = site.sign_in("alice"),
+        ada = site.sign_in("ada"),
+        site = site.base_url,
+        app = app.base_url,
+        data = folder.display(),
+    )
 }

@@ -2,7 +2,11 @@
 
 mod tally;
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
+};
 
 use clap::Args;
 use thiserror::Error;
@@ -40,50 +44,61 @@ pub(crate) enum TestError {
     Npm(#[from] NpmError),
     #[error(transparent)]
     Chromium(#[from] ChromiumError),
-    #[error("the {stage} failed; {tally} so far")]
+    #[error("the {stage} failed")]
     Failed {
         stage: &'static str,
-        tally: Tally,
         source: RunError,
     },
     #[error("the {stage} ended well but ran no test, which can't be")]
     Empty { stage: &'static str },
 }
 
-/// Runs the stages until one fails.
+/// Runs the stages until one fails. The last line on stdout says how many tests passed and failed, whatever happens.
 pub(crate) fn run(options: &TestOptions) -> Result<(), TestError> {
     page::build()?;
     let modules = npm::install("tests")?;
 
     let mut total = Tally::default();
-    let mut stage = |stage, command: Command| -> Result<(), TestError> {
-        progress::step(format!("running the {stage}"));
-        let mut tally = Tally::default();
-        let ended = run::line_by_line(command, |line| {
-            println!("{line}");
-            tally.read(line);
-        });
-        total += tally;
-        ended.map_err(|source| TestError::Failed {
-            stage,
-            tally: total,
-            source,
-        })?;
+    let result = stages(options, &modules, &mut total);
+    println!("{total}");
+    result
+}
+
+fn stages(options: &TestOptions, modules: &Path, total: &mut Tally) -> Result<(), TestError> {
+    let mut stage = |name, command| {
+        let tally = stage(name, command, total)?;
         if tally.is_empty() && options.filter.is_none() {
-            return Err(TestError::Empty { stage });
+            return Err(TestError::Empty { stage: name });
         }
         Ok(())
     };
-    stage("Rust tests", cargo_test(options, &modules))?;
+    stage("Rust tests", cargo_test(options, modules))?;
     if browser_folder().exists() {
-        stage("browser tests", node_test(options, &modules)?)?;
+        stage("browser tests", node_test(options, modules)?)?;
     }
-    println!("{total}");
     Ok(())
 }
 
+/// Runs a test runner, shows what it prints, and counts its tests.
+fn stage(name: &'static str, command: Command, total: &mut Tally) -> Result<Tally, TestError> {
+    progress::step(format!("running the {name}"));
+    let began = Instant::now();
+    let mut tally = Tally::default();
+    let ended = run::line_by_line(command, |line| {
+        println!("{line}");
+        tally.read(line);
+    });
+    *total += tally;
+    progress::step(format!("the {name} took {} s", began.elapsed().as_secs()));
+    ended.map_err(|source| TestError::Failed {
+        stage: name,
+        source,
+    })?;
+    Ok(tally)
+}
+
 /// Unit, integration and documentation tests.
-fn cargo_test(options: &TestOptions, modules: &PathBuf) -> Command {
+fn cargo_test(options: &TestOptions, modules: &Path) -> Command {
     let mut cargo = Command::new("cargo");
     cargo
         .args(["test", "--workspace", "--no-fail-fast"])
@@ -101,7 +116,7 @@ fn cargo_test(options: &TestOptions, modules: &PathBuf) -> Command {
 const DEEP_CASES: u32 = 10_240;
 
 /// The app and the site in a real browser.
-fn node_test(options: &TestOptions, modules: &PathBuf) -> Result<Command, TestError> {
+fn node_test(options: &TestOptions, modules: &Path) -> Result<Command, TestError> {
     let chromium = chromium::ready(modules)?;
     let [app, confluence] = binaries::build([app::PROGRAM, dev::CONFLUENCE])?;
     let mut node = Command::new("node");

@@ -5,14 +5,14 @@ use std::{
     io::{self, BufRead, BufReader, Read},
     os::unix::process::CommandExt,
     process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc::{self, Receiver, Sender},
+    sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
 use rustix::{
     io::Errno,
-    process::{Pid, Signal, kill_process_group},
+    process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid},
 };
 use serde::de::DeserializeOwned;
 use signal_hook::{
@@ -26,6 +26,9 @@ use crate::progress;
 /// How long a program may take to end after it was asked to.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// How often a condition is looked at that nobody tells us about.
+const INTERVAL: Duration = Duration::from_millis(100);
+
 /// How many of a program's lines are repeated when it dies.
 const LAST_WORDS: usize = 20;
 
@@ -35,6 +38,11 @@ pub(crate) enum ServerError {
     Signals(#[source] io::Error),
     #[error("could not start the {name}")]
     Start {
+        name: &'static str,
+        source: io::Error,
+    },
+    #[error("lost sight of the {name}")]
+    Wait {
         name: &'static str,
         source: io::Error,
     },
@@ -50,8 +58,8 @@ pub(crate) enum ServerError {
         said: String,
         source: serde_json::Error,
     },
-    #[error("stopped before the {name} was ready")]
-    Stopped { name: &'static str },
+    #[error("stopped before everything was ready")]
+    Stopped,
 }
 
 /// Running programs. They end when this is dropped.
@@ -80,23 +88,28 @@ enum Event {
 }
 
 impl Servers {
-    /// None yet. From now on Ctrl-C ends the programs, and not xtask before them.
-    pub(super) fn new() -> Result<Self, ServerError> {
+    /// None yet.
+    pub(super) fn new() -> Self {
         let (tell, events) = mpsc::channel();
+        Self {
+            running: Vec::new(),
+            events,
+            tell,
+        }
+    }
+
+    /// From now on Ctrl-C ends the programs, and not xtask before them.
+    pub(super) fn end_on_ctrl_c(&self) -> Result<(), ServerError> {
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(ServerError::Signals)?;
-        let stop = tell.clone();
+        let tell = self.tell.clone();
         thread::spawn(move || {
             for _ in signals.forever() {
-                if stop.send(Event::Stop).is_err() {
+                if tell.send(Event::Stop).is_err() {
                     break;
                 }
             }
         });
-        Ok(Self {
-            running: Vec::new(),
-            events,
-            tell,
-        })
+        Ok(())
     }
 
     /// Starts a program and waits until it is ready, which it says with a line of JSON on stdout. Answers that line.
@@ -122,8 +135,22 @@ impl Servers {
             Ok(Event::Ready(said)) => serde_json::from_str(&said)
                 .map_err(|source| ServerError::Ready { name, said, source }),
             Ok(Event::Ended(name)) => Err(self.ended(name)),
-            Ok(Event::Stop) | Err(_) => Err(ServerError::Stopped { name }),
+            Ok(Event::Stop) | Err(_) => Err(ServerError::Stopped),
         }
+    }
+
+    /// Waits until `done` says yes, for as long as all programs run.
+    pub(super) fn wait_until(&mut self, done: impl Fn() -> bool) -> Result<(), ServerError> {
+        while !done() {
+            match self.events.recv_timeout(INTERVAL) {
+                Ok(Event::Ended(name)) => return Err(self.ended(name)),
+                Ok(Event::Stop) | Err(RecvTimeoutError::Disconnected) => {
+                    return Err(ServerError::Stopped);
+                }
+                Ok(Event::Ready(_)) | Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+        Ok(())
     }
 
     /// Waits until the user ends everything, or a program ends by itself.
@@ -154,30 +181,30 @@ impl Servers {
     /// What to say about a program that ended by itself.
     fn ended(&mut self, name: &'static str) -> ServerError {
         let Some(at) = self.running.iter().position(|server| server.name == name) else {
-            return ServerError::Stopped { name };
+            return ServerError::Stopped;
         };
         let mut server = self.running.remove(at);
-        match server.child.wait() {
-            Ok(status) => ServerError::Ended {
+        match server.end(WaitIdOptions::empty()) {
+            Ok(Some(status)) => ServerError::Ended {
                 name,
                 status,
                 last_words: server.last_words(),
             },
-            Err(source) => ServerError::Start { name, source },
+            Ok(None) => ServerError::Stopped,
+            Err(source) => ServerError::Wait { name, source },
         }
     }
 }
 
 impl Drop for Servers {
-    /// Asks the programs to end, the last one started first, and ends those that don't.
+    /// Asks the programs to end as Ctrl-C would, the last one started first, and ends those that don't.
     fn drop(&mut self) {
         let deadline = Instant::now() + GRACE;
         while let Some(mut server) = self.running.pop() {
-            server.signal(Signal::TERM);
-            while matches!(server.child.try_wait(), Ok(None)) {
+            server.signal(Signal::INT);
+            while matches!(server.end(WaitIdOptions::NOHANG), Ok(None)) {
                 if Instant::now() > deadline {
                     server.signal(Signal::KILL);
-                    break;
                 }
                 thread::sleep(Duration::from_millis(10));
             }
@@ -186,19 +213,29 @@ impl Drop for Servers {
 }
 
 impl Server {
+    /// Waits for the program to end, unless `options` say not to, and then ends what it has left running.
+    fn end(&mut self, options: WaitIdOptions) -> io::Result<Option<ExitStatus>> {
+        let id = WaitId::Pid(Pid::from_child(&self.child));
+        // Its id, which is the group's, is not given to another program before `wait` below.
+        let options = options | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        if waitid(id, options)?.is_none() {
+            return Ok(None);
+        }
+        self.signal(Signal::KILL);
+        self.child.wait().map(Some)
+    }
+
     /// The last lines of a program that has ended.
     fn last_words(&mut self) -> String {
-        // Whatever it started still holds the log open.
-        self.signal(Signal::KILL);
         let lines = self.log.take().and_then(|log| log.join().ok());
         Vec::from(lines.unwrap_or_default()).join("\n")
     }
 
     fn signal(&self, signal: Signal) {
         let sent = kill_process_group(Pid::from_child(&self.child), signal);
-        // A group that is gone needs no signal.
+        // A group that is gone needs no signal; macOS calls it forbidden if its leader was not yet waited for.
         if let Err(error) = sent
-            && error != Errno::SRCH
+            && !matches!(error, Errno::SRCH | Errno::PERM)
         {
             progress::step(format!("could not end the {}: {error}", self.name));
         }
@@ -237,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_program_is_ready_when_it_says_so_and_ends_with_its_children() {
-        let mut servers = Servers::new().unwrap();
+        let mut servers = Servers::new();
         let script = r#"sleep 1000 & echo '{"port":1}'; wait"#;
         assert_eq!(servers.start::<At>("one", shell(script)).unwrap().port, 1);
         let log = servers.running[0].log.take().unwrap();
@@ -248,7 +285,7 @@ mod tests {
 
     #[test]
     fn a_program_that_dies_leaves_its_last_words() {
-        let mut servers = Servers::new().unwrap();
+        let mut servers = Servers::new();
         let script = "for i in $(seq 30); do echo line $i >&2; done; exit 3";
         let error = servers.start::<At>("one", shell(script)).unwrap_err();
         let message = error.to_string();
@@ -265,7 +302,7 @@ mod tests {
 
     #[test]
     fn one_that_dies_ends_the_wait_for_all() {
-        let mut servers = Servers::new().unwrap();
+        let mut servers = Servers::new();
         let long = r#"echo '{"port":1}'; exec sleep 1000"#;
         servers.start::<At>("long", shell(long)).unwrap();
         let short = r#"echo '{"port":2}'; echo enough >&2"#;
