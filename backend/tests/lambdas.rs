@@ -1,6 +1,8 @@
 //! The real `api` and `act` binaries, over the Lambda Runtime API that `cargo lambda watch` emulates: the app is installed,
 //! a person consents, and a message from the queue acts as that person.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener as StdTcpListener;
 use std::path::Path;

@@ -22,6 +22,9 @@ struct Arguments {
     /// Folder for the database and the key.
     #[arg(long, value_name = "DIR", default_value = "target/onbehalf")]
     data: PathBuf,
+    /// Keep the database in memory, and forget it at the end.
+    #[arg(long)]
+    in_memory: bool,
     /// Remove what the folder holds from earlier runs.
     #[arg(long)]
     fresh: bool,
@@ -38,7 +41,8 @@ const PORTS_TO_TRY: u16 = 20;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,dynoxide=error"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,dynoxide=error"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
@@ -56,6 +60,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let Arguments {
         port,
         data,
+        in_memory,
         fresh,
         page,
         ready,
@@ -66,7 +71,7 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let mut app = LocalApp::start(Options {
         listener: listen(port).await?,
         data,
-        in_memory: false,
+        in_memory,
         page,
         environment: Environment::of_process(),
         clock: Arc::new(SystemClock),

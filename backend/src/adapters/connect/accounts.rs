@@ -21,7 +21,22 @@ const ADMINS_KEPT: usize = 10_000;
 
 /// Who was an admin a moment ago.
 #[derive(Default)]
-pub(super) struct Admins(Mutex<HashMap<(TenantKey, u64, AccountId), (bool, Timestamp)>>);
+pub(super) struct Admins(Mutex<HashMap<Asked, Told>>);
+
+/// Whom we asked about. The generation makes a re-install ask anew.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Asked {
+    tenant: TenantKey,
+    generation: u64,
+    account: AccountId,
+}
+
+/// What we were told, and when.
+#[derive(Clone, Copy)]
+struct Told {
+    is_admin: bool,
+    at: Timestamp,
+}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -90,15 +105,19 @@ impl<S> Accounts for Connect<S> {
 
     async fn is_admin(&self, tenant: &Tenant, id: &AccountId) -> Result<bool, ProductError> {
         let now = self.inner.clock.now();
-        let key = (tenant.key.clone(), tenant.generation, id.clone());
-        if let Some(known) = self.inner.admins.get(&key, now) {
+        let asked = Asked {
+            tenant: tenant.key.clone(),
+            generation: tenant.generation,
+            account: id.clone(),
+        };
+        if let Some(known) = self.inner.admins.get(&asked, now) {
             return Ok(known);
         }
         let account = utf8_percent_encode(id.as_str(), NON_ALPHANUMERIC);
         let path = format!("/rest/api/user?accountId={account}&expand=operations");
         let user: Option<UserWithOperations> = self.inner.get(tenant, &path).await?;
         let is_admin = user.is_some_and(|user| user.administers(id));
-        self.inner.admins.put(key, is_admin, now);
+        self.inner.admins.put(asked, Told { is_admin, at: now });
         Ok(is_admin)
     }
 }
@@ -136,17 +155,17 @@ impl UserWithOperations {
 }
 
 impl Admins {
-    fn get(&self, key: &(TenantKey, u64, AccountId), now: Timestamp) -> Option<bool> {
+    fn get(&self, asked: &Asked, now: Timestamp) -> Option<bool> {
         let admins = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (is_admin, asked_at) = admins.get(key)?;
-        (now.duration_since(*asked_at) < ADMIN_KEPT).then_some(*is_admin)
+        let told = admins.get(asked)?;
+        (now.duration_since(told.at) < ADMIN_KEPT).then_some(told.is_admin)
     }
 
-    fn put(&self, key: (TenantKey, u64, AccountId), is_admin: bool, now: Timestamp) {
+    fn put(&self, asked: Asked, told: Told) {
         let mut admins = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if admins.len() >= ADMINS_KEPT {
             admins.clear();
         }
-        admins.insert(key, (is_admin, now));
+        admins.insert(asked, told);
     }
 }

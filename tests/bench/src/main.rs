@@ -1,0 +1,60 @@
+//! `cargo xtask bench`: what the app costs on this machine.
+
+mod cold;
+mod consent;
+mod memory;
+mod spread;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Measures release binaries.
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    benchmark: Benchmark,
+    /// The folder of the binaries to measure.
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "target/release",
+        global = true
+    )]
+    binaries: PathBuf,
+    /// The folder of the built page.
+    #[arg(long, value_name = "DIR", default_value = "target/page", global = true)]
+    page: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+enum Benchmark {
+    /// From the start of the `api` binary to its first poll of the Runtime API.
+    Cold {
+        #[arg(long, default_value_t = 30)]
+        starts: usize,
+    },
+    /// `PUT /api/consent`, with the app and its embedded DynamoDB together on one core.
+    Consent {
+        #[arg(long, default_value_t = 20_000)]
+        requests: usize,
+        #[arg(long, default_value_t = 32)]
+        connections: usize,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let Arguments {
+        benchmark,
+        binaries,
+        page,
+    } = Arguments::parse();
+    match benchmark {
+        Benchmark::Cold { starts } => cold::run(&binaries, &page, starts).await,
+        Benchmark::Consent {
+            requests,
+            connections,
+        } => consent::run(&binaries, &page, requests, connections).await,
+    }
+}
