@@ -1,12 +1,15 @@
 //! The calls to the backend, as the person who is looking at the page.
 
 use onbehalf_contract::{ActivityPage, Consent, ConsentWish, RunStarted, Schedules};
-use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, Request, RequestInit, Response};
 
-use crate::{bridge, browser, trouble::Trouble};
+use crate::{
+    bridge, browser,
+    json::{self, FromJson},
+    trouble::Trouble,
+};
 
 /// How long an answer may take. The backend answers in well under a second; a cold start adds a few.
 const TIMEOUT_MS: u32 = 20_000;
@@ -46,16 +49,12 @@ fn encoded(part: &str) -> String {
     js_sys::encode_uri_component(part).into()
 }
 
-async fn call<T: DeserializeOwned>(
-    method: &str,
-    path: &str,
-    body: Option<String>,
-) -> Result<T, Trouble> {
+async fn call<T: FromJson>(method: &str, path: &str, body: Option<String>) -> Result<T, Trouble> {
     let (status, body) = exchange(method, path, body).await?;
     if (200..300).contains(&status) {
-        serde_json::from_str(&body).map_err(|_| Trouble::Garbled)
+        json::read(&body).ok_or(Trouble::Garbled)
     } else {
-        Err(Trouble::of_answer(status, &body))
+        Err(Trouble::of_answer(status, json::read(&body)))
     }
 }
 

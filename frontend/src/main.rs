@@ -10,6 +10,7 @@ mod browser;
 mod choice;
 mod components;
 mod dates;
+mod json;
 mod run;
 mod trouble;
 mod words;

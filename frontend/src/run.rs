@@ -14,10 +14,9 @@ pub(crate) fn wait_before(look: usize) -> Option<i32> {
 }
 
 /// The run called `id` of this schedule, once it has ended.
-pub(crate) fn ended<'a>(schedule: &'a Schedule, id: &str) -> Option<&'a Run> {
+pub(crate) fn ended(schedule: Schedule, id: &str) -> Option<Run> {
     schedule
         .last_run
-        .as_ref()
         .filter(|run| run.id == id && run.result != RunResult::Started)
 }
 
@@ -37,7 +36,6 @@ mod tests {
                 time_zone: "UTC".to_owned(),
             },
             action: Action::CreatePage {
-                space: None,
                 title: "Note".to_owned(),
                 body: String::new(),
             },
@@ -61,15 +59,15 @@ mod tests {
             RunResult::Failed,
             RunResult::Unknown,
         ] {
-            assert!(ended(&schedule(Some(("r2", result))), "r2").is_some());
+            assert!(ended(schedule(Some(("r2", result))), "r2").is_some());
         }
-        assert!(ended(&schedule(Some(("r2", RunResult::Started))), "r2").is_none());
+        assert!(ended(schedule(Some(("r2", RunResult::Started))), "r2").is_none());
     }
 
     #[test]
     fn an_earlier_run_says_nothing_about_this_one() {
-        assert!(ended(&schedule(Some(("r1", RunResult::Done))), "r2").is_none());
-        assert!(ended(&schedule(None), "r2").is_none());
+        assert!(ended(schedule(Some(("r1", RunResult::Done))), "r2").is_none());
+        assert!(ended(schedule(None), "r2").is_none());
     }
 
     #[test]

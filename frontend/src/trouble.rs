@@ -29,12 +29,13 @@ pub(crate) enum Cure {
 }
 
 impl Trouble {
-    /// Reads an answer whose status isn't a success.
-    pub(crate) fn of_answer(status: u16, body: &str) -> Self {
-        if status == 401 {
-            return Self::SessionEnded;
+    /// What an answer without success means; `problem` is its body, if that says.
+    pub(crate) fn of_answer(status: u16, problem: Option<Problem>) -> Self {
+        match problem {
+            _ if status == 401 => Self::SessionEnded,
+            Some(problem) => Self::Told(problem),
+            None => Self::Garbled,
         }
-        serde_json::from_str(body).map_or(Self::Garbled, Self::Told)
     }
 
     /// Whether what the page shows is no longer how things are.
@@ -94,11 +95,14 @@ mod tests {
     use super::*;
 
     fn told(status: u16) -> Trouble {
-        let body = format!(
-            r#"{{"type":"/problems/account-not-a-person","title":"Only people can allow this","status":{status},
-                "detail":"Build Bot is an app.","remedy":"Sign in as a person."}}"#
-        );
-        Trouble::of_answer(status, &body)
+        let problem = Problem {
+            kind: "/problems/account-not-a-person".to_owned(),
+            title: "Only people can allow this".to_owned(),
+            status,
+            detail: "Build Bot is an app.".to_owned(),
+            remedy: "Sign in as a person.".to_owned(),
+        };
+        Trouble::of_answer(status, Some(problem))
     }
 
     #[test]
@@ -113,7 +117,7 @@ mod tests {
     #[test]
     fn a_refused_token_means_that_the_session_has_ended_whatever_the_body_says() {
         assert_eq!(told(401), Trouble::SessionEnded);
-        assert_eq!(Trouble::of_answer(401, ""), Trouble::SessionEnded);
+        assert_eq!(Trouble::of_answer(401, None), Trouble::SessionEnded);
         assert_eq!(Trouble::SessionEnded.cure(), Cure::Reload);
     }
 
@@ -135,9 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_from_something_else_is_garbled() {
-        for body in ["", "<html>502 Bad Gateway</html>", "{}", "null"] {
-            assert_eq!(Trouble::of_answer(502, body), Trouble::Garbled, "{body}");
-        }
+    fn an_answer_that_says_nothing_is_garbled() {
+        assert_eq!(Trouble::of_answer(502, None), Trouble::Garbled);
     }
 }

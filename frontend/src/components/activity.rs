@@ -1,33 +1,30 @@
 //! What was done as the person, newest first.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use onbehalf_contract::Activity;
 
-use super::{button::Button, message::Failure, outcome::Outcome, shared::Shared};
-use crate::{api, dates, trouble::Trouble, words};
+use super::{button::Button, dynamic::dynamic, message::failure, outcome::Outcome, shared::Shared};
+use crate::{api, browser, dates, trouble::Trouble, words};
 
 #[component]
-pub(crate) fn Activities() -> impl IntoView {
+pub(crate) fn Activities() -> AnyView {
     let shared = Shared::get();
-    let items = RwSignal::new(Vec::<Activity>::new());
+    // Nothing before the first answer.
+    let items = RwSignal::new(None::<Vec<Activity>>);
     let next = RwSignal::new(None::<String>);
-    let loaded = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Trouble>);
     let load = move |cursor: Option<String>| {
         busy.set(true);
         trouble.set(None);
-        spawn_local(async move {
+        browser::spawn(async move {
             match api::activity(cursor.as_deref()).await {
                 Ok(page) => {
-                    items.try_update(|items| {
-                        if cursor.is_none() {
-                            items.clear();
-                        }
-                        items.extend(page.items);
+                    items.try_update(|items| match items {
+                        Some(items) if cursor.is_some() => items.extend(page.items),
+                        items => *items = Some(page.items),
                     });
                     next.try_set(page.next);
-                    loaded.try_set(true);
                 }
                 Err(why) => {
                     trouble.try_set(Some(why));
@@ -36,76 +33,69 @@ pub(crate) fn Activities() -> impl IntoView {
             busy.try_set(false);
         });
     };
+    let more = Callback::new(move |()| load(next.get_untracked()));
     // From the start at first, and again after each run, which may have added to it.
     Effect::new(move || {
         shared.runs.track();
         load(None);
     });
-    let more = Callback::new(move |()| load(next.get_untracked()));
-    let rows = move || {
-        if !loaded.get() {
-            let loading = trouble.with(Option::is_none);
-            return loading
-                .then(|| view! { <p class="hint">"Loading…"</p> })
-                .into_any();
-        }
-        if items.with(Vec::is_empty) {
-            return view! { <p class="hint">"Nothing has been done as you yet."</p> }.into_any();
-        }
-        view! {
-            <ol class="items">
-                <For each=move || items.get() key=|item| (item.id.clone(), item.outcome) let:item>
-                    <Item item/>
-                </For>
-            </ol>
-        }
-        .into_any()
-    };
     view! {
         <section aria-labelledby="activity">
             <h2 id="activity">"What was done as me"</h2>
-            {rows}
-            {move || trouble.get().map(|trouble| view! { <Failure trouble again=more/> })}
-            {move || {
-                (next.with(Option::is_some) && trouble.with(Option::is_none))
-                    .then(|| {
-                        view! {
-                            <Button busy on_press=more>
-                                "Show more"
-                            </Button>
-                        }
-                    })
-            }}
+            {dynamic(move || items.with(|items| list(shared, items.as_deref())))}
+            {failure(trouble, more)}
+            {dynamic(move || {
+                if next.with(Option::is_some) {
+                    view! { <Button words="Show more" busy on_press=more/> }.into_any()
+                } else {
+                    ().into_any()
+                }
+            })}
         </section>
+    }
+    .into_any()
+}
+
+fn list(shared: Shared, items: Option<&[Activity]>) -> AnyView {
+    match items {
+        None => view! { <p class="hint">"Loading…"</p> }.into_any(),
+        Some([]) => view! { <p class="hint">"Nothing has been done as you yet."</p> }.into_any(),
+        Some(items) => view! {
+            <ol class="items">
+                {items
+                    .iter()
+                    .map(|item| row(shared, item.clone()))
+                    .collect_view()}
+            </ol>
+        }
+        .into_any(),
     }
 }
 
-#[component]
-fn Item(item: Activity) -> impl IntoView {
-    let target = Shared::get().link_target();
-    let link = words::link(item.link.as_deref()).map(str::to_owned);
-    let what = match link {
+fn row(shared: Shared, item: Activity) -> AnyView {
+    let what = match words::link(item.link) {
         Some(link) => view! {
-            <a href=link target=target rel="noopener">
+            <a href=link target=shared.link_target() rel="noopener">
                 {item.what}
             </a>
         }
         .into_any(),
         None => item.what.into_any(),
     };
+    let when = dates::day_and_time(&item.started_at);
+    let detail = words::outcome_detail(item.outcome, item.status)
+        .map(|detail| view! { <p class="hint">{detail}</p> });
     view! {
         <li class="item">
-            <div class="item-head">
-                <p class="item-name">{what}</p>
-                <Outcome words=words::outcome(item.outcome)/>
-            </div>
+            <p>{what}</p>
+            <Outcome words=words::outcome(item.outcome)/>
             <p class="hint">
-                <time datetime=item.started_at.clone()>{dates::day_and_time(&item.started_at)}</time>
+                <time datetime=item.started_at>{when}</time>
                 " · "
                 {words::access(item.access)}
             </p>
-            {words::outcome_detail(item.outcome, item.status)
-                .map(|detail| view! { <p class="hint">{detail}</p> })}
+            {detail}
         </li>
     }
+    .into_any()
 }

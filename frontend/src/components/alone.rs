@@ -2,17 +2,16 @@
 
 use leptos::prelude::*;
 
-use super::shared::HEADING;
-
 #[component]
-pub(crate) fn Alone() -> impl IntoView {
+pub(crate) fn Alone() -> AnyView {
     view! {
         <div class="page">
-            <h1 id=HEADING>"Open this page from Confluence"</h1>
+            <h1>"Open this page from Confluence"</h1>
             <p>
-                "This address works only inside Confluence, which tells the app who you are. "
-                "Go to your Confluence site and open the page from there."
+                "This address works only inside Confluence, which tells the app who you are. \
+                 Go to your Confluence site and open the page from there."
             </p>
         </div>
     }
+    .into_any()
 }

@@ -5,32 +5,34 @@ use leptos::prelude::*;
 /// A button that keeps the focus while it is busy, when pressing it again does nothing.
 #[component]
 pub(crate) fn Button(
-    /// What it looks like: `primary`, `danger`, `default` or `subtle`.
+    /// What it looks like: `primary`, `danger`, `danger-bold`, `default` or `subtle`.
     #[prop(default = "default")]
     look: &'static str,
-    #[prop(optional)] id: Option<String>,
+    words: &'static str,
+    #[prop(optional)] id: Option<&'static str>,
     /// The id of what tells this button apart from its like.
     #[prop(optional)]
     described_by: Option<String>,
     #[prop(optional, into)] busy: Signal<bool>,
-    #[prop(into)] on_press: Callback<()>,
-    children: Children,
-) -> impl IntoView {
+    on_press: Callback<()>,
+) -> AnyView {
+    let marked_busy = Signal::derive(move || busy.get().then_some("true"));
     view! {
         <button
             type="button"
             class=format!("button {look}")
             id=id
             aria-describedby=described_by
-            aria-busy=move || busy.get().then_some("true")
-            aria-disabled=move || busy.get().then_some("true")
+            aria-busy=marked_busy
+            aria-disabled=marked_busy
             on:click=move |_| {
                 if !busy.get_untracked() {
                     on_press.run(());
                 }
             }
         >
-            {children()}
+            {words}
         </button>
     }
+    .into_any()
 }

@@ -1,12 +1,13 @@
 //! The whole page: which parts are shown, from where the consent stands.
 
 use leptos::prelude::*;
-use onbehalf_contract::{ConsentPage as State, ConsentState, Problem};
+use onbehalf_contract::{ConsentPage as State, Problem};
 
 use super::{
     activity::Activities,
     allowed::Allowed,
-    consent_form::Ask,
+    ask::Ask,
+    dynamic::{dynamic, text},
     message::Message,
     schedules::Schedules,
     shared::{HEADING, Shared},
@@ -14,38 +15,55 @@ use super::{
 use crate::bridge::Frame;
 
 #[component]
-pub(crate) fn ConsentPage(page: State, frame: Frame) -> impl IntoView {
+pub(crate) fn ConsentPage(page: State, frame: Frame) -> AnyView {
     let refusal = page.refusal.clone();
     let shared = Shared::new(page, frame);
     provide_context(shared);
-    let active = Memo::new(move |_| shared.consent.with(|it| it.state == ConsentState::Active));
+    let active = shared.active;
     let refused = refusal.is_some();
+    let dialog = shared.in_dialog();
     view! {
-        <div class="page" class:dialog=shared.in_dialog()>
+        <div class=if dialog { "page dialog" } else { "page" }>
             {refusal.map(|refusal| view! { <Refused refusal/> })}
             // Someone who may not consent any more can still take back what they once gave.
-            {move || match (active.get(), refused) {
+            {dynamic(move || match (active.get(), refused) {
                 (true, _) => view! { <Allowed/> }.into_any(),
                 (false, false) => view! { <Ask/> }.into_any(),
                 (false, true) => ().into_any(),
+            })}
+            {match (refused, dialog) {
+                (true, _) => ().into_any(),
+                (false, false) => view! { <Schedules/> }.into_any(),
+                // In a dialog someone wants an answer to one question, so nothing else is in the way.
+                (false, true) => while_true(active, || view! { <Schedules/> }.into_any()),
             }}
-            // In a dialog someone wants an answer to one question, so nothing else is in the way.
-            {move || (!refused && (active.get() || !shared.in_dialog())).then(|| view! { <Schedules/> })}
-            {move || active.get().then(|| view! { <Activities/> })}
-            <p class="unseen" role="status">{shared.announcement}</p>
+            {while_true(active, || view! { <Activities/> }.into_any())}
+            <p class="unseen" role="status">
+                {text(move || shared.announcement.get())}
+            </p>
         </div>
     }
+    .into_any()
+}
+
+fn while_true(condition: RwSignal<bool>, part: fn() -> AnyView) -> AnyView {
+    dynamic(move || {
+        if condition.get() {
+            part()
+        } else {
+            ().into_any()
+        }
+    })
 }
 
 /// Why this person cannot consent.
 #[component]
-fn Refused(refusal: Problem) -> impl IntoView {
+fn Refused(refusal: Problem) -> AnyView {
     view! {
         <header>
             <h1 id=HEADING tabindex="-1">{refusal.title}</h1>
-            <Message look="warning" title=refusal.detail>
-                <p>{refusal.remedy}</p>
-            </Message>
+            <Message look="warning" title=refusal.detail text=refusal.remedy/>
         </header>
     }
+    .into_any()
 }

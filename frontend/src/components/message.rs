@@ -2,25 +2,28 @@
 
 use leptos::prelude::*;
 
-use super::button::Button;
+use super::{button::Button, dynamic::dynamic};
 use crate::{
     bridge,
     trouble::{Cure, Trouble},
 };
 
-/// A message with a title: `information`, `success`, `warning` or `error`.
+/// A message with a title: `information`, `warning` or `error`.
 #[component]
 pub(crate) fn Message(
     look: &'static str,
-    #[prop(into)] title: String,
-    children: Children,
-) -> impl IntoView {
+    title: String,
+    text: String,
+    #[prop(optional)] more: Option<AnyView>,
+) -> AnyView {
     view! {
         <div class=format!("message {look}")>
             <p class="message-title">{title}</p>
-            {children()}
+            <p>{text}</p>
+            {more}
         </div>
     }
+    .into_any()
 }
 
 /// What failed and what to do about it, with the button that does it.
@@ -28,26 +31,37 @@ pub(crate) fn Message(
 pub(crate) fn Failure(
     trouble: Trouble,
     /// Does again what failed.
-    #[prop(optional, into)]
+    #[prop(optional)]
     again: Option<Callback<()>>,
-) -> impl IntoView {
-    let button = match (trouble.cure(), again) {
-        (Cure::TryAgain, Some(again)) => Some(("Try again", again)),
+) -> AnyView {
+    let (words, on_press) = match (trouble.cure(), again) {
+        (Cure::TryAgain, Some(again)) => ("Try again", Some(again)),
         (Cure::TryAgain | Cure::Reload, _) => {
-            Some(("Reload", Callback::new(|()| bridge::reload())))
+            ("Reload", Some(Callback::new(|()| bridge::reload())))
         }
-        (Cure::Nothing, _) => None,
+        (Cure::Nothing, _) => ("", None),
+    };
+    let more = view! {
+        <p>{trouble.remedy().to_owned()}</p>
+        {on_press.map(|on_press| view! { <Button words on_press/> }.into_any())}
     };
     view! {
         <div role="alert">
-            <Message look="error" title=trouble.title()>
-                <p>{trouble.detail().to_owned()}</p>
-                <p>{trouble.remedy().to_owned()}</p>
-                {button
-                    .map(|(words, press)| {
-                        view! { <Button on_press=press>{words}</Button> }
-                    })}
-            </Message>
+            <Message
+                look="error"
+                title=trouble.title().to_owned()
+                text=trouble.detail().to_owned()
+                more=more.into_any()
+            />
         </div>
     }
+    .into_any()
+}
+
+/// The place where a failure is shown while there is one.
+pub(crate) fn failure(trouble: RwSignal<Option<Trouble>>, again: Callback<()>) -> AnyView {
+    dynamic(move || match trouble.get() {
+        Some(trouble) => view! { <Failure trouble again/> }.into_any(),
+        None => ().into_any(),
+    })
 }

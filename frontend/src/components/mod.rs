@@ -8,11 +8,14 @@
 mod activity;
 mod allowed;
 mod alone;
+mod ask;
 mod button;
 mod consent_form;
 mod consent_page;
+mod dynamic;
 mod message;
 mod outcome;
+mod schedule;
 mod schedules;
 mod shared;
 mod stop;
@@ -23,7 +26,7 @@ use wasm_bindgen::JsCast;
 
 use crate::{
     bridge::{self, Frame},
-    browser,
+    browser, json,
     trouble::Trouble,
 };
 
@@ -35,7 +38,7 @@ pub(crate) fn mount() {
     bridge::follow_theme();
     let frame = Frame::detect();
     let state = browser::element("state").and_then(|state| state.text_content());
-    let page = state.and_then(|state| serde_json::from_str::<ConsentPage>(&state).ok());
+    let page = state.and_then(|state| json::read::<ConsentPage>(&state));
     // Only the shapes go: the bridge may have put its own measuring element beside them.
     if let Some(skeleton) = browser::element("skeleton") {
         skeleton.remove();

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::words::Tone;
 
 #[component]
-pub(crate) fn Outcome(words: (&'static str, Tone)) -> impl IntoView {
+pub(crate) fn Outcome(words: (&'static str, Tone)) -> AnyView {
     let (text, tone) = words;
     let tone = match tone {
         Tone::Neutral => "neutral",
@@ -13,5 +13,5 @@ pub(crate) fn Outcome(words: (&'static str, Tone)) -> impl IntoView {
         Tone::Good => "good",
         Tone::Bad => "bad",
     };
-    view! { <span class=format!("outcome {tone}")>{text}</span> }
+    view! { <span class=format!("outcome {tone}")>{text}</span> }.into_any()
 }

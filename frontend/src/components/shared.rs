@@ -1,9 +1,9 @@
 //! What the parts of the page know in common.
 
 use leptos::prelude::*;
-use onbehalf_contract::{Consent, ConsentPage};
+use onbehalf_contract::{Consent, ConsentPage, ConsentState};
 
-use crate::{bridge::Frame, trouble::Trouble};
+use crate::{api, bridge::Frame, trouble::Trouble};
 
 /// The id of the page's first heading, which takes the focus when the page changes.
 pub(crate) const HEADING: &str = "heading";
@@ -15,6 +15,8 @@ pub(crate) struct Shared {
     pub(crate) page: StoredValue<ConsentPage>,
     /// The consent as it now is.
     pub(crate) consent: RwSignal<Consent>,
+    /// Whether it is active. Apart, so that what depends on this alone stays when a consent is renewed.
+    pub(crate) active: RwSignal<bool>,
     pub(crate) frame: Frame,
     /// Grows with each run that ends, since each may have added to what was done.
     pub(crate) runs: RwSignal<u32>,
@@ -25,6 +27,7 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(page: ConsentPage, frame: Frame) -> Self {
         Self {
+            active: RwSignal::new(page.consent.state == ConsentState::Active),
             consent: RwSignal::new(page.consent.clone()),
             page: StoredValue::new(page),
             frame,
@@ -51,13 +54,22 @@ impl Shared {
         if self.in_dialog() { "_blank" } else { "_top" }
     }
 
+    /// Takes over the consent as it now is.
+    pub(crate) fn set_consent(self, consent: Consent) {
+        let active = consent.state == ConsentState::Active;
+        self.consent.set(consent);
+        if self.active.get_untracked() != active {
+            self.active.set(active);
+        }
+    }
+
     /// After a conflict: how things really are now. The message of the conflict itself stays on the page.
     pub(crate) async fn refresh_after(self, trouble: &Trouble) {
         if !trouble.is_conflict() {
             return;
         }
-        if let Ok(consent) = crate::api::consent().await {
-            self.consent.set(consent);
+        if let Ok(consent) = api::consent().await {
+            self.set_consent(consent);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 mod when;
 
-use onbehalf_contract::{Access, Action, Consent, ConsentState, Outcome, RunResult};
+use onbehalf_contract::{Access, Action, ConsentState, Outcome, RunResult};
 
 pub(crate) use when::when;
 
@@ -37,27 +37,34 @@ fn counted(count: i64, unit: &str) -> String {
     format!("{count} {unit}{plural}")
 }
 
-/// How a consent came to its end; `on` is the day in the person's own language.
+/// That a consent has ended, and how; `on` is the day in the person's own language.
 /// Nothing for a consent that was never given or is still active.
-pub(crate) fn how_it_ended(consent: &Consent, on: Option<&str>) -> Option<String> {
-    let on = on.map(|day| format!(" on {day}")).unwrap_or_default();
-    match consent.state {
-        ConsentState::None | ConsentState::Active => None,
-        ConsentState::Expired => Some(format!("The time that you chose was over{on}.")),
-        ConsentState::Revoked => Some(format!("It was taken back{on}, by you or by an admin.")),
-        ConsentState::Invalidated => Some(format!(
-            "It ended{on}, because your account, the app or its terms changed."
-        )),
-    }
+pub(crate) fn how_it_ended(state: ConsentState, on: Option<&str>) -> Option<(String, String)> {
+    let (title, why) = match state {
+        ConsentState::None | ConsentState::Active => return None,
+        ConsentState::Expired => (
+            "Your permission has expired",
+            "The time that you chose is over.",
+        ),
+        ConsentState::Revoked => (
+            "Your permission was taken back",
+            "You did this, or an admin. What had already begun ends within ten seconds; nothing new begins.",
+        ),
+        ConsentState::Invalidated => (
+            "Your permission is no longer valid",
+            "Your account, the app or its terms have changed since you gave it.",
+        ),
+    };
+    let on = on
+        .map(|day| format!("It ended on {day}. "))
+        .unwrap_or_default();
+    Some((title.to_owned(), format!("{on}{why}")))
 }
 
 /// What a schedule does.
 pub(crate) fn action(action: &Action) -> String {
-    let Action::CreatePage { space, title, .. } = action;
-    match space {
-        Some(space) => format!("Creates the page “{title}” in the space {space}"),
-        None => format!("Creates the page “{title}” in your own space"),
-    }
+    let Action::CreatePage { title, .. } = action;
+    format!("Creates the page “{title}” in your own space")
 }
 
 pub(crate) fn run_result(result: RunResult) -> (&'static str, Tone) {
@@ -97,7 +104,7 @@ pub(crate) fn outcome_detail(outcome: Outcome, status: Option<u16>) -> Option<St
 
 /// A link that is safe to put on the page. Whatever else stands in its place (`javascript:`, a relative path, which
 /// would lead to the app and not to Confluence) isn't shown as a link.
-pub(crate) fn link(link: Option<&str>) -> Option<&str> {
+pub(crate) fn link(link: Option<String>) -> Option<String> {
     link.filter(|link| link.starts_with("https://") || link.starts_with("http://"))
 }
 
@@ -119,17 +126,6 @@ mod tests {
         }
     }
 
-    fn consent(state: ConsentState) -> Consent {
-        Consent {
-            state,
-            access: None,
-            granted_at: None,
-            expires_at: None,
-            ended_at: None,
-            notice: "1".to_owned(),
-        }
-    }
-
     #[test]
     fn every_end_is_said_with_its_day() {
         for state in [
@@ -137,31 +133,30 @@ mod tests {
             ConsentState::Revoked,
             ConsentState::Invalidated,
         ] {
-            let words = how_it_ended(&consent(state), Some("22 November 2026")).unwrap();
-            assert!(words.contains("on 22 November 2026"), "{words}");
+            let (_, text) = how_it_ended(state, Some("22 November 2026")).unwrap();
+            assert!(text.starts_with("It ended on 22 November 2026. "), "{text}");
         }
     }
 
     #[test]
     fn an_end_without_a_known_day_is_still_a_sentence() {
-        assert_eq!(
-            how_it_ended(&consent(ConsentState::Revoked), None).unwrap(),
-            "It was taken back, by you or by an admin."
-        );
+        let (title, text) = how_it_ended(ConsentState::Expired, None).unwrap();
+        assert_eq!(title, "Your permission has expired");
+        assert_eq!(text, "The time that you chose is over.");
     }
 
     #[test]
     fn what_has_not_ended_has_no_end() {
-        assert_eq!(how_it_ended(&consent(ConsentState::None), None), None);
-        assert_eq!(how_it_ended(&consent(ConsentState::Active), None), None);
+        assert_eq!(how_it_ended(ConsentState::None, None), None);
+        assert_eq!(how_it_ended(ConsentState::Active, None), None);
     }
 
     #[test]
     fn only_absolute_web_addresses_become_links() {
         let address = "https://acme.atlassian.net/wiki/spaces/A/pages/1";
-        assert_eq!(link(Some(address)), Some(address));
+        assert_eq!(link(Some(address.to_owned())).as_deref(), Some(address));
         for bad in ["javascript:alert(1)", "/wiki/x", "data:text/html,x", ""] {
-            assert_eq!(link(Some(bad)), None, "{bad}");
+            assert_eq!(link(Some(bad.to_owned())), None, "{bad}");
         }
         assert_eq!(link(None), None);
     }

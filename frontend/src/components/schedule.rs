@@ -1,0 +1,110 @@
+//! One schedule: when it runs, what it does, how it went the last time, and running it now.
+
+use leptos::prelude::*;
+use onbehalf_contract::{Run, Schedule, ScheduleState};
+
+use super::{button::Button, dynamic::dynamic, message::Failure, outcome::Outcome, shared::Shared};
+use crate::{api, browser, dates, run, trouble::Trouble, words};
+
+/// Where a run that the person asked for stands.
+#[derive(Clone, PartialEq)]
+enum RunNow {
+    /// None was asked for, or it has ended.
+    No,
+    UnderWay,
+    /// It took longer than anyone likes to watch.
+    Late,
+    Failed(Trouble),
+}
+
+#[component]
+pub(crate) fn ScheduleItem(schedule: Schedule) -> AnyView {
+    let shared = Shared::get();
+    let title_id = format!("schedule-{}", schedule.id);
+    let title = schedule.title.clone();
+    let last_run = RwSignal::new(schedule.last_run);
+    let run_now = RwSignal::new(RunNow::No);
+    let busy = Signal::derive(move || run_now.get() == RunNow::UnderWay);
+    let start = Callback::new(move |()| {
+        run_now.set(RunNow::UnderWay);
+        let (id, title) = (schedule.id.clone(), title.clone());
+        browser::spawn(async move {
+            let end = match follow(&id).await {
+                Ok(Some(run)) => {
+                    let (result, _) = words::run_result(run.result);
+                    shared.announcement.set(format!("{title}: {result}"));
+                    last_run.try_set(Some(run));
+                    shared.runs.update(|runs| *runs += 1);
+                    RunNow::No
+                }
+                Ok(None) => RunNow::Late,
+                Err(trouble) => RunNow::Failed(trouble),
+            };
+            run_now.try_set(end);
+        });
+    });
+    let paused = (schedule.state == ScheduleState::Paused)
+        .then(|| view! { <Outcome words=("Paused", words::Tone::Neutral)/> });
+    view! {
+        <li class="item">
+            <h3 id=title_id.clone()>{schedule.title} " " {paused}</h3>
+            <Button described_by=title_id words="Run now" busy on_press=start/>
+            <p>{words::when(&schedule.when.expression, &schedule.when.time_zone)}</p>
+            <p class="hint">{words::action(&schedule.action)}</p>
+            {dynamic(move || match run_now.get() {
+                RunNow::No => last_run.get().map(|run| view! { <LastRun run/> }).into_any(),
+                RunNow::UnderWay => hint("Running…"),
+                RunNow::Late => {
+                    hint("It has not ended yet. Reload the page in a while to see the result.")
+                }
+                RunNow::Failed(trouble) => view! { <Failure trouble again=start/> }.into_any(),
+            })}
+        </li>
+    }
+    .into_any()
+}
+
+fn hint(words: &'static str) -> AnyView {
+    view! { <p class="hint">{words}</p> }.into_any()
+}
+
+/// Runs a schedule and waits for the run's end; `None` if that takes too long.
+async fn follow(schedule: &str) -> Result<Option<Run>, Trouble> {
+    let started = api::run(schedule).await?;
+    for look in 0.. {
+        let Some(wait) = run::wait_before(look) else {
+            break;
+        };
+        browser::sleep(wait).await;
+        let mut schedules = api::schedules().await?.items.into_iter();
+        let this = schedules.find(|item| item.id == schedule);
+        if let Some(run) = this.and_then(|item| run::ended(item, &started.id)) {
+            return Ok(Some(run));
+        }
+    }
+    Ok(None)
+}
+
+#[component]
+fn LastRun(run: Run) -> AnyView {
+    let target = Shared::get().link_target();
+    let link = words::link(run.link).map(|link| {
+        view! {
+            <a href=link target=target rel="noopener">
+                "Open in Confluence"
+            </a>
+        }
+    });
+    let reason = run.reason.map(
+        |reason| view! { <p class="hint">{format!("{} {}", reason.detail, reason.remedy)}</p> },
+    );
+    let due = dates::day_and_time(&run.due);
+    view! {
+        <p class="last-run">
+            "Last run: " <time datetime=run.due>{due}</time> " "
+            <Outcome words=words::run_result(run.result)/> " " {link}
+        </p>
+        {reason}
+    }
+    .into_any()
+}
