@@ -1,11 +1,13 @@
 //! Puts the adapters together, from the configuration. Each binary takes what it needs, and no more.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use atlassian_connect::AppKey;
 use atlassian_connect::impersonation::TokenEndpoint;
 use atlassian_connect::install_keys::InstallKeys;
-use aws_config::SdkConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -40,6 +42,23 @@ pub struct Parts {
     pub store: Store,
     pub platform: Connect<Store>,
     pub clock: SharedClock,
+}
+
+/// AWS as the environment describes it, with limits that leave a request time to say what failed.
+pub async fn aws() -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(aws_timeouts())
+        .load()
+        .await
+}
+
+/// How long AWS may take: to connect, for one try, and for all tries of one call.
+pub fn aws_timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(5))
+        .build()
 }
 
 /// Wires the store and the platform.

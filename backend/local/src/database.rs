@@ -5,6 +5,7 @@ use std::path::Path;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use dynoxide::Database;
+use onbehalf::wiring;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -34,6 +35,7 @@ impl EmbeddedDatabase {
             .region(Region::from_static("local"))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .endpoint_url(format!("http://{address}"))
+            .timeout_config(wiring::aws_timeouts())
             .build();
         Ok(Self { aws, server })
     }

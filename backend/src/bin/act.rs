@@ -8,7 +8,7 @@ use onbehalf::{config::Config, events::runs::run_batch, logs, wiring};
 async fn main() -> Result<(), Error> {
     logs::to_cloudwatch();
     let config = Config::from_env()?;
-    let aws = aws_config::load_from_env().await;
+    let aws = wiring::aws().await;
     let parts = wiring::parts(&config, &aws, wiring::system_clock())?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
         Ok::<_, Error>(run_batch(&parts.store, &parts.platform, &*parts.clock, event.payload).await)

@@ -6,7 +6,7 @@ use onbehalf::{config::Config, http, logs, wiring};
 async fn main() -> Result<(), lambda_http::Error> {
     logs::to_cloudwatch();
     let config = Config::from_env()?;
-    let aws = aws_config::load_from_env().await;
+    let aws = wiring::aws().await;
     let parts = wiring::parts(&config, &aws, wiring::system_clock())?;
     let api = wiring::api(&config, parts, wiring::sqs_queue(&config, &aws)?)?;
     lambda_http::run(http::router(api)).await

@@ -8,7 +8,7 @@ use serde_json::Value;
 async fn main() -> Result<(), Error> {
     logs::to_cloudwatch();
     let config = Config::from_env()?;
-    let aws = aws_config::load_from_env().await;
+    let aws = wiring::aws().await;
     let parts = wiring::parts(&config, &aws, wiring::system_clock())?;
     lambda_runtime::run(service_fn(async |_: LambdaEvent<Value>| {
         Ok::<_, Error>(sweep(&parts.store, parts.clock.now()).await?)
