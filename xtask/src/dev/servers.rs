@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    io::{self, BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, IsTerminal, Read},
     os::unix::process::CommandExt,
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
@@ -46,7 +46,7 @@ pub(crate) enum ServerError {
         name: &'static str,
         source: io::Error,
     },
-    #[error("the {name} ended ({status}); its last words were:\n{last_words}")]
+    #[error("the {name} ended ({status}); its last words were:\n    {last_words}")]
     Ended {
         name: &'static str,
         status: ExitStatus,
@@ -118,6 +118,10 @@ impl Servers {
         name: &'static str,
         mut command: Command,
     ) -> Result<Ready, ServerError> {
+        if !io::stderr().is_terminal() {
+            // To the program its log looks like a file; what matters is where we show it.
+            command.env("NO_COLOR", "1");
+        }
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -228,7 +232,7 @@ impl Server {
     /// The last lines of a program that has ended.
     fn last_words(&mut self) -> String {
         let lines = self.log.take().and_then(|log| log.join().ok());
-        Vec::from(lines.unwrap_or_default()).join("\n")
+        Vec::from(lines.unwrap_or_default()).join("\n    ")
     }
 
     fn signal(&self, signal: Signal) {
