@@ -1,0 +1,31 @@
+//! The whole app against the Confluence simulator, over real HTTP: what the tests in `tests/` are written with.
+//!
+//! [`World::start`] gives a site with the app installed in it. [`World::as_person`] is somebody who uses the app's pages
+//! there; [`World::callback`] is Atlassian, or whoever claims to be it; [`World::instance`] is another process of the app
+//! on the same table. Everything reads one clock, which stands still until a test moves it.
+
+mod callback;
+mod clock;
+mod database;
+mod instance;
+mod key_host;
+mod logs;
+mod page;
+mod person;
+mod reply;
+mod table;
+mod world;
+
+pub use callback::Callback;
+pub use clock::TestClock;
+pub use database::{ConflictingDatabase, deaf_database};
+pub use instance::Instance;
+pub use logs::Logs;
+pub use page::{SCRIPT, SCRIPT_BROTLI, SCRIPT_URL};
+pub use person::Person;
+pub use reply::Reply;
+pub use table::{Row, Table};
+pub use world::World;
+
+/// The notice that people agree to.
+pub const NOTICE: &str = "2026-11";

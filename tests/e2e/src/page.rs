@@ -1,0 +1,38 @@
+//! A page as `cargo xtask build` leaves it, but for what is in the files.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+pub const SCRIPT_URL: &str = "/assets/page-0123456789abcdef.js";
+pub const SCRIPT: &str = "export default 'the script';\n";
+/// The app never looks into what the build has compressed.
+pub const SCRIPT_BROTLI: &[u8] = b"the script in brotli";
+
+pub(crate) fn write(folder: &Path) {
+    let assets = folder.join("assets");
+    let bridge = folder.join("atlassian-connect");
+    let manifest = json!({
+        "script": SCRIPT_URL,
+        "wasm": "/assets/page-0123456789abcdef.wasm",
+        "style": "/assets/page-0123456789abcdef.css",
+    });
+    let manifest = manifest.to_string();
+    let files: [(_, &[u8]); 8] = [
+        (folder.join("manifest.json"), manifest.as_bytes()),
+        (assets.join("page-0123456789abcdef.js"), SCRIPT.as_bytes()),
+        (assets.join("page-0123456789abcdef.js.br"), SCRIPT_BROTLI),
+        (assets.join("page-0123456789abcdef.wasm"), b"\0asm"),
+        (assets.join("page-0123456789abcdef.wasm.br"), b"brotli"),
+        (assets.join("page-0123456789abcdef.css"), b"body {}"),
+        (assets.join("page-0123456789abcdef.css.br"), b"brotli"),
+        (bridge.join("all.js"), b"window.AP = {};"),
+    ];
+    for folder in [&assets, &bridge] {
+        fs::create_dir_all(folder).expect("a temporary folder can be written to");
+    }
+    for (path, content) in files {
+        fs::write(path, content).expect("a temporary folder can be written to");
+    }
+}
