@@ -64,6 +64,9 @@ pub enum ProofError {
     /// Nobody can say who sent it. The cause is for the log, not for the sender.
     #[error("the request does not prove who sent it: {0}")]
     NotProved(String),
+    /// It is proved who sent it, and what it says cannot be read.
+    #[error("{0}")]
+    Malformed(String),
     /// It is proved who sent it, and what it says cannot be used.
     #[error("{0}")]
     Unacceptable(String),

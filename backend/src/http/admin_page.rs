@@ -14,7 +14,7 @@ use crate::capabilities::platform::Accounts;
 pub(super) async fn show(State(api): State<Api>, request: Parts) -> Response {
     match shown(&api, &request).await {
         Ok(response) => response,
-        Err(failure) => html::problem(&api.page, &failure.problem()),
+        Err(failure) => html::problem(&api.page, &failure.problem(), failure.retry_after()),
     }
 }
 

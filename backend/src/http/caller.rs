@@ -106,6 +106,7 @@ impl From<ProofError> for Failure {
                 );
                 Self::NotProved
             }
+            ProofError::Malformed(why) => Self::Malformed(why),
             ProofError::Unacceptable(why) => Self::Unacceptable(why),
             ProofError::Unavailable(cause) => Self::unavailable(&*cause),
         }

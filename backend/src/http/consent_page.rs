@@ -21,7 +21,7 @@ const USUAL_DAYS: i64 = 30;
 pub(super) async fn show(State(api): State<Api>, request: Parts) -> Response {
     match shown(&api, &request).await {
         Ok(response) => response,
-        Err(failure) => html::problem(&api.page, &in_page(&failure)),
+        Err(failure) => html::problem(&api.page, &in_page(&failure), failure.retry_after()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Pages that need no script: why the real page cannot be shown.
 
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use onbehalf_contract::Problem;
@@ -37,8 +37,8 @@ pub(super) fn answer(status: StatusCode, policy: &str, html: String) -> Response
     response
 }
 
-/// A problem as a page of its own.
-pub(super) fn problem(page: &Page, problem: &Problem) -> Response {
+/// A problem as a page of its own, which can be asked for again in so many seconds.
+pub(super) fn problem(page: &Page, problem: &Problem, retry_after: Option<u64>) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = format!(
         "<h1>{}</h1>\n<p>{}</p>\n<p>{}</p>",
@@ -46,11 +46,17 @@ pub(super) fn problem(page: &Page, problem: &Problem) -> Response {
         escaped(&problem.detail),
         escaped(&problem.remedy)
     );
-    answer(
+    let mut response = answer(
         status,
         &page.plain_policy(None),
         page.plain(&problem.title, &body),
-    )
+    );
+    if let Some(seconds) = retry_after {
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 #[cfg(test)]

@@ -67,6 +67,15 @@ impl Failure {
         }
     }
 
+    /// How long to wait before asking again, in seconds, where that can help.
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited(seconds) => Some(*seconds),
+            Self::Unavailable(_) => Some(RETRY_AFTER_SECONDS),
+            _ => None,
+        }
+    }
+
     fn words(&self) -> (StatusCode, &'static str, &'static str, String, &'static str) {
         match self {
             Self::NotProved => (
@@ -207,11 +216,7 @@ impl IntoResponse for Failure {
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            let seconds = match self {
-                Self::RateLimited(seconds) => seconds,
-                _ => RETRY_AFTER_SECONDS,
-            };
+        if let Some(seconds) = self.retry_after() {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response

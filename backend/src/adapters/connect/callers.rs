@@ -157,6 +157,7 @@ impl From<PayloadError> for ProofError {
     fn from(error: PayloadError) -> Self {
         match error {
             PayloadError::ClientKey => Self::NotProved(error.to_string()),
+            PayloadError::Form => Self::Malformed(error.to_string()),
             _ => Self::Unacceptable(error.to_string()),
         }
     }
