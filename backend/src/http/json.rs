@@ -26,12 +26,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
         let body = body_of(&parts, body).await?;
         let text =
             std::str::from_utf8(&body).map_err(|error| Failure::Malformed(error.to_string()))?;
-        serde_json::from_str(text)
-            .map(Self)
-            .map_err(|error| match error.classify() {
-                Category::Data => Failure::Unacceptable(error.to_string()),
-                _ => Failure::Malformed(error.to_string()),
-            })
+        let value = serde_json::from_str(text).map_err(|error| match error.classify() {
+            Category::Data => Failure::Unacceptable(error.to_string()),
+            _ => Failure::Malformed(error.to_string()),
+        })?;
+        // Serde also takes a list of a struct's values without their names.
+        if text.trim_start().starts_with('[') {
+            return Err(Failure::Unacceptable(
+                "the body must be a JSON object".into(),
+            ));
+        }
+        Ok(Self(value))
     }
 }
 

@@ -4,6 +4,7 @@
 //! there; [`World::callback`] is Atlassian, or whoever claims to be it; [`World::instance`] is another process of the app
 //! on the same table. Everything reads one clock, which stands still until a test moves it.
 
+mod at_once;
 mod callback;
 mod clock;
 mod database;
@@ -16,6 +17,7 @@ mod reply;
 mod table;
 mod world;
 
+pub use at_once::at_once;
 pub use callback::Callback;
 pub use clock::TestClock;
 pub use database::{ConflictingDatabase, deaf_database};
