@@ -17,10 +17,11 @@ pub(crate) fn element(id: &str) -> Option<HtmlElement> {
 }
 
 /// Moves the focus to the element with this id once what has just changed is on the page.
-pub(crate) fn focus_soon(id: &'static str) {
+pub(crate) fn focus_soon(id: &str) {
+    let id = id.to_owned();
     spawn(async move {
         sleep(0).await;
-        if let Some(element) = element(id) {
+        if let Some(element) = element(&id) {
             // An element that can't take the focus leaves it where it was.
             drop(element.focus());
         }

@@ -3,7 +3,13 @@
 use leptos::prelude::*;
 use onbehalf_contract::Activity;
 
-use super::{button::Button, dynamic::dynamic, message::failure, outcome::Outcome, shared::Shared};
+use super::{
+    button::Button,
+    dynamic::dynamic,
+    message::{Again, failure},
+    outcome::Outcome,
+    shared::Shared,
+};
 use crate::{api, browser, dates, trouble::Trouble, words};
 
 #[component]
@@ -20,6 +26,11 @@ pub(crate) fn Activities() -> AnyView {
         browser::spawn(async move {
             match api::activity(cursor.as_deref()).await {
                 Ok(page) => {
+                    let first = page.items.first().map(|item| row_id(&item.id));
+                    // The button may go with the last page, and reading goes on with what is new.
+                    if let (Some(first), true) = (first, cursor.is_some()) {
+                        browser::focus_soon(&first);
+                    }
                     items.try_update(|items| match items {
                         Some(items) if cursor.is_some() => items.extend(page.items),
                         items => *items = Some(page.items),
@@ -41,9 +52,9 @@ pub(crate) fn Activities() -> AnyView {
     });
     view! {
         <section aria-labelledby="activity">
-            <h2 id="activity">"What was done as me"</h2>
+            <h2 id="activity" tabindex="-1">"What was done as me"</h2>
             {dynamic(move || items.with(|items| list(shared, items.as_deref())))}
-            {failure(trouble, more)}
+            {failure(trouble, Again::new(more, "activity"))}
             {dynamic(move || {
                 if next.with(Option::is_some) {
                     view! { <Button words="Show more" busy on_press=more/> }.into_any()
@@ -86,7 +97,7 @@ fn row(shared: Shared, item: Activity) -> AnyView {
     let detail = words::outcome_detail(item.outcome, item.status)
         .map(|detail| view! { <p class="hint">{detail}</p> });
     view! {
-        <li class="item">
+        <li class="item" id=row_id(&item.id) tabindex="-1">
             <p>{what}</p>
             <Outcome words=words::outcome(item.outcome)/>
             <p class="hint">
@@ -98,4 +109,8 @@ fn row(shared: Shared, item: Activity) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+fn row_id(activity: &str) -> String {
+    format!("activity-{activity}")
 }

@@ -28,8 +28,10 @@ pub(crate) fn Allowed() -> AnyView {
     dynamic(move || {
         let doing = RwSignal::new(Doing::Nothing);
         view! {
-            {shared.consent.with(|consent| facts(shared, consent))}
-            {dynamic(move || below(shared, doing))}
+            <div class="stack">
+                {shared.consent.with(|consent| facts(shared, consent))}
+                {dynamic(move || below(shared, doing))}
+            </div>
         }
         .into_any()
     })
@@ -46,7 +48,9 @@ fn facts(shared: Shared, consent: &Consent) -> AnyView {
     };
     let moment = |moment: &Option<String>| moment.as_deref().map(dates::day_and_time);
     let facts = [
-        ("As", Some(format!("{person} on {site}"))),
+        // Of an account that may not consent any more, the name isn't known.
+        ("As", Some(person).filter(|name| !name.is_empty())),
+        ("On", Some(site)),
         (
             "Access",
             consent.access.map(|it| words::access(it).to_owned()),

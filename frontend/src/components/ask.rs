@@ -37,23 +37,25 @@ pub(crate) fn Ask() -> AnyView {
         browser::focus_soon(HEADING);
     });
     view! {
-        <header>
-            <h1 id=HEADING tabindex="-1">{heading}</h1>
-            {dynamic(move || how_it_ended(shared))}
-        </header>
-        {dynamic(move || {
-            if declined.get() {
-                view! {
-                    <p>"Nothing was changed. You can allow it here whenever you like."</p>
-                    <div class="actions">
-                        <Button words="Show what it asks for" on_press=reconsider/>
-                    </div>
+        <div class="stack">
+            <header>
+                <h1 id=HEADING tabindex="-1">{heading}</h1>
+                {dynamic(move || how_it_ended(shared))}
+            </header>
+            {dynamic(move || {
+                if declined.get() {
+                    view! {
+                        <p>"Nothing was changed. You can allow it here whenever you like."</p>
+                        <div class="actions">
+                            <Button words="Show what it asks for" on_press=reconsider/>
+                        </div>
+                    }
+                        .into_any()
+                } else {
+                    view! { <ConsentForm decline/> }.into_any()
                 }
-                    .into_any()
-            } else {
-                view! { <ConsentForm decline/> }.into_any()
-            }
-        })}
+            })}
+        </div>
     }
     .into_any()
 }

@@ -9,7 +9,7 @@ pub(crate) fn Button(
     #[prop(default = "default")]
     look: &'static str,
     words: &'static str,
-    #[prop(optional)] id: Option<&'static str>,
+    #[prop(optional, into)] id: Option<String>,
     /// The id of what tells this button apart from its like.
     #[prop(optional)]
     described_by: Option<String>,

@@ -6,7 +6,7 @@ use onbehalf_contract::{Access, Consent};
 use super::{
     button::Button,
     dynamic::text,
-    message::failure,
+    message::{Again, failure},
     shared::{HEADING, Shared},
 };
 use crate::{
@@ -85,9 +85,9 @@ pub(crate) fn ConsentForm(decline: Callback<()>) -> AnyView {
                 {fine_print("What it never does", page.notice.never)}
                 {fine_print("How it ends", page.notice.end)}
             </div>
-            {failure(trouble, allow)}
             <div class="actions">
-                <Button look="primary" words="Allow impersonation" busy on_press=allow/>
+                {failure(trouble, Again::new(allow, "allow"))}
+                <Button id="allow" look="primary" words="Allow impersonation" busy on_press=allow/>
                 <Button look="subtle" words="Not now" on_press=decline/>
             </div>
         </form>

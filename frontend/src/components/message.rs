@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{button::Button, dynamic::dynamic};
 use crate::{
-    bridge,
+    bridge, browser,
     trouble::{Cure, Trouble},
 };
 
@@ -26,24 +26,42 @@ pub(crate) fn Message(
     .into_any()
 }
 
+/// Doing again what failed.
+#[derive(Clone)]
+pub(crate) struct Again {
+    pub(crate) run: Callback<()>,
+    /// The id of what takes the focus, since the button that was pressed goes with the message.
+    pub(crate) focus: String,
+}
+
+impl Again {
+    pub(crate) fn new(run: Callback<()>, focus: &str) -> Self {
+        Self {
+            run,
+            focus: focus.to_owned(),
+        }
+    }
+}
+
 /// What failed and what to do about it, with the button that does it.
 #[component]
-pub(crate) fn Failure(
-    trouble: Trouble,
-    /// Does again what failed.
-    #[prop(optional)]
-    again: Option<Callback<()>>,
-) -> AnyView {
-    let (words, on_press) = match (trouble.cure(), again) {
-        (Cure::TryAgain, Some(again)) => ("Try again", Some(again)),
-        (Cure::TryAgain | Cure::Reload, _) => {
-            ("Reload", Some(Callback::new(|()| bridge::reload())))
+pub(crate) fn Failure(trouble: Trouble, #[prop(optional)] again: Option<Again>) -> AnyView {
+    let button = match (trouble.cure(), again) {
+        (Cure::TryAgain, Some(again)) => {
+            let on_press = Callback::new(move |()| {
+                again.run.run(());
+                browser::focus_soon(&again.focus);
+            });
+            Some(("Try again", on_press))
         }
-        (Cure::Nothing, _) => ("", None),
+        (Cure::TryAgain | Cure::Reload, _) => {
+            Some(("Reload", Callback::new(|()| bridge::reload())))
+        }
+        (Cure::Nothing, _) => None,
     };
     let more = view! {
         <p>{trouble.remedy().to_owned()}</p>
-        {on_press.map(|on_press| view! { <Button words on_press/> }.into_any())}
+        {button.map(|(words, on_press)| view! { <Button words on_press/> }.into_any())}
     };
     view! {
         <div role="alert">
@@ -59,9 +77,9 @@ pub(crate) fn Failure(
 }
 
 /// The place where a failure is shown while there is one.
-pub(crate) fn failure(trouble: RwSignal<Option<Trouble>>, again: Callback<()>) -> AnyView {
+pub(crate) fn failure(trouble: RwSignal<Option<Trouble>>, again: Again) -> AnyView {
     dynamic(move || match trouble.get() {
-        Some(trouble) => view! { <Failure trouble again/> }.into_any(),
+        Some(trouble) => view! { <Failure trouble again=again.clone()/> }.into_any(),
         None => ().into_any(),
     })
 }

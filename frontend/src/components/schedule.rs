@@ -3,7 +3,13 @@
 use leptos::prelude::*;
 use onbehalf_contract::{Run, Schedule, ScheduleState};
 
-use super::{button::Button, dynamic::dynamic, message::Failure, outcome::Outcome, shared::Shared};
+use super::{
+    button::Button,
+    dynamic::dynamic,
+    message::{Again, Failure},
+    outcome::Outcome,
+    shared::Shared,
+};
 use crate::{api, browser, dates, run, trouble::Trouble, words};
 
 /// Where a run that the person asked for stands.
@@ -21,6 +27,7 @@ enum RunNow {
 pub(crate) fn ScheduleItem(schedule: Schedule) -> AnyView {
     let shared = Shared::get();
     let title_id = format!("schedule-{}", schedule.id);
+    let run_id = format!("run-{}", schedule.id);
     let title = schedule.title.clone();
     let last_run = RwSignal::new(schedule.last_run);
     let run_now = RwSignal::new(RunNow::No);
@@ -43,12 +50,13 @@ pub(crate) fn ScheduleItem(schedule: Schedule) -> AnyView {
             run_now.try_set(end);
         });
     });
+    let again = Again::new(start, &run_id);
     let paused = (schedule.state == ScheduleState::Paused)
         .then(|| view! { <Outcome words=("Paused", words::Tone::Neutral)/> });
     view! {
         <li class="item">
             <h3 id=title_id.clone()>{schedule.title} " " {paused}</h3>
-            <Button described_by=title_id words="Run now" busy on_press=start/>
+            <Button id=run_id described_by=title_id words="Run now" busy on_press=start/>
             <p>{words::when(&schedule.when.expression, &schedule.when.time_zone)}</p>
             <p class="hint">{words::action(&schedule.action)}</p>
             {dynamic(move || match run_now.get() {
@@ -57,7 +65,7 @@ pub(crate) fn ScheduleItem(schedule: Schedule) -> AnyView {
                 RunNow::Late => {
                     hint("It has not ended yet. Reload the page in a while to see the result.")
                 }
-                RunNow::Failed(trouble) => view! { <Failure trouble again=start/> }.into_any(),
+                RunNow::Failed(trouble) => view! { <Failure trouble again=again.clone()/> }.into_any(),
             })}
         </li>
     }

@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{dynamic::dynamic, message::Failure, schedule::ScheduleItem};
+use super::{
+    dynamic::dynamic,
+    message::{Again, Failure},
+    schedule::ScheduleItem,
+};
 use crate::{api, browser};
 
 #[component]
@@ -17,10 +21,10 @@ pub(crate) fn Schedules() -> AnyView {
     load.run(());
     view! {
         <section aria-labelledby="schedules">
-            <h2 id="schedules">"Scheduled for me"</h2>
+            <h2 id="schedules" tabindex="-1">"Scheduled for me"</h2>
             {dynamic(move || match answer.get() {
                 None => view! { <p class="hint">"Loading…"</p> }.into_any(),
-                Some(Err(trouble)) => view! { <Failure trouble again=load/> }.into_any(),
+                Some(Err(trouble)) => view! { <Failure trouble again=Again::new(load, "schedules")/> }.into_any(),
                 Some(Ok(schedules)) if schedules.items.is_empty() => {
                     view! { <p class="hint">"Nothing is scheduled for you."</p> }.into_any()
                 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use onbehalf_contract::{Consent, ConsentPage, ConsentState};
 
-use crate::{api, bridge::Frame, trouble::Trouble};
+use crate::{api, bridge::Frame, browser, trouble::Trouble};
 
 /// The id of the page's first heading, which takes the focus when the page changes.
 pub(crate) const HEADING: &str = "heading";
@@ -63,13 +63,20 @@ impl Shared {
         }
     }
 
-    /// After a conflict: how things really are now. The message of the conflict itself stays on the page.
+    /// After a conflict: how things really are now.
     pub(crate) async fn refresh_after(self, trouble: &Trouble) {
         if !trouble.is_conflict() {
             return;
         }
-        if let Ok(consent) = api::consent().await {
+        let Ok(consent) = api::consent().await else {
+            return;
+        };
+        if self.consent.with_untracked(|now| *now != consent) {
+            // The part with the message goes, so it is said where it stays.
+            self.announcement
+                .set(format!("{}. {}", trouble.title(), trouble.detail()));
             self.set_consent(consent);
+            browser::focus_soon(HEADING);
         }
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     button::Button,
-    message::failure,
+    message::{Again, failure},
     shared::{HEADING, Shared},
 };
 use crate::{api, browser, trouble::Trouble};
@@ -51,9 +51,9 @@ pub(crate) fn Stop(cancel: Callback<()>) -> AnyView {
                 "Nothing more is begun as you from that moment. What is scheduled for you stays, \
                  and does nothing until you allow it again."
             </p>
-            {failure(trouble, stop)}
             <div class="actions">
-                <Button look="danger-bold" words="Stop now" busy on_press=stop/>
+                {failure(trouble, Again::new(stop, "stop-now"))}
+                <Button id="stop-now" look="danger-bold" words="Stop now" busy on_press=stop/>
                 <Button look="subtle" words="Keep allowing" on_press=cancel/>
             </div>
         </div>
