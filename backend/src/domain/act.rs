@@ -32,6 +32,13 @@ pub struct Finished {
     pub link: Option<String>,
 }
 
+/// Whether the time of an act that started then is over.
+pub fn is_over(started_at: Timestamp, now: Timestamp) -> bool {
+    now > started_at
+        .saturating_add(TIME_LIMIT)
+        .unwrap_or(Timestamp::MAX)
+}
+
 impl Act {
     pub fn of(&self) -> &Subject {
         &self.run.of
@@ -42,14 +49,7 @@ impl Act {
     pub fn outcome_at(&self, now: Timestamp) -> Outcome {
         match &self.finished {
             Some(finished) => finished.outcome,
-            None if now
-                > self
-                    .started_at
-                    .saturating_add(TIME_LIMIT)
-                    .unwrap_or(Timestamp::MAX) =>
-            {
-                Outcome::Unknown
-            }
+            None if is_over(self.started_at, now) => Outcome::Unknown,
             None => Outcome::Started,
         }
     }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use onbehalf_contract::{NotRun, RunResult};
 use serde::{Deserialize, Serialize};
 
+use super::act::is_over;
 use super::ids::{ScheduleId, Subject};
 
 /// Names a run: a schedule fires at most once for each time that it is due.
@@ -29,9 +30,25 @@ pub struct RunMessage {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
     pub id: RunId,
+    /// As it was last written: see [`Run::result_at`].
     pub result: RunResult,
+    /// When its act started, if it came to one.
+    pub started_at: Option<Timestamp>,
     pub link: Option<String>,
     pub reason: Option<NotRun>,
+}
+
+impl Run {
+    /// The result at this moment. As with its act: if it never said how it ended, and its time is over, that is unknown,
+    /// whether or not anybody wrote that down.
+    pub fn result_at(&self, now: Timestamp) -> RunResult {
+        match (self.result, self.started_at) {
+            (RunResult::Started, Some(started_at)) if is_over(started_at, now) => {
+                RunResult::Unknown
+            }
+            (result, _) => result,
+        }
+    }
 }
 
 impl RunId {

@@ -19,9 +19,10 @@ pub(super) async fn list(
     caller: ApiCaller,
 ) -> Result<Json<Schedules>, Failure> {
     let schedules = list_schedules(&api.store, &caller.of).await?;
+    let now = api.clock.now();
     let items = schedules
         .into_iter()
-        .map(|(schedule, last)| as_json(schedule, last))
+        .map(|(schedule, last)| as_json(schedule, last, now))
         .collect();
     Ok(Json(Schedules { items }))
 }
@@ -42,7 +43,7 @@ pub(super) async fn run(
     ))
 }
 
-fn as_json(schedule: Schedule, last: Option<Run>) -> ScheduleJson {
+fn as_json(schedule: Schedule, last: Option<Run>, now: jiff::Timestamp) -> ScheduleJson {
     ScheduleJson {
         id: schedule.id.to_string(),
         account_id: schedule.of.account.to_string(),
@@ -54,7 +55,7 @@ fn as_json(schedule: Schedule, last: Option<Run>) -> ScheduleJson {
         last_run: last.map(|run| RunJson {
             id: run.id.text(),
             due: run.id.due.to_string(),
-            result: run.result,
+            result: run.result_at(now),
             link: run.link,
             reason: run.reason,
         }),

@@ -67,7 +67,7 @@ impl<S> Product for Connect<S> {
         })?;
         let status = response.status();
         match status {
-            StatusCode::OK | StatusCode::CREATED => {
+            status if status.is_success() => {
                 // The page is there. An answer that cannot be read costs the link, not the result.
                 let created: Option<CreatedPage> = response.json().await.ok();
                 let link = created

@@ -193,6 +193,7 @@ impl Record {
         Run {
             id,
             result: self.result,
+            started_at: self.started_at,
             link: self.link,
             reason: self.reason,
         }

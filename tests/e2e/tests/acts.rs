@@ -1,0 +1,592 @@
+//! Acting as a person: at most once, never without consent, and always on record.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use confluence_simulator::people::{ADA, ALICE};
+use confluence_simulator::{AccountState, Fault};
+use onbehalf::capabilities::store::CommitBegin;
+use onbehalf::capabilities::world::Clock;
+use onbehalf::domain::act::Act;
+use onbehalf::domain::run::RunId;
+use onbehalf_contract::{Access, RunResult};
+use onbehalf_tests::{World, at_once};
+use serde_json::{Value, json};
+
+/// A site in which Alice has allowed everything.
+async fn world_with_consent() -> World {
+    let world = World::start().await;
+    let alice = world.as_person("alice");
+    alice.allow("readWrite", 30).await.expect(201);
+    world
+}
+
+fn on_new_page() -> Fault {
+    Fault::on("POST", "/wiki/api/v2/pages")
+}
+
+fn on_token() -> Fault {
+    Fault::on("POST", "/oauth2/token")
+}
+
+fn act_of(run: &RunId, world: &World) -> Act {
+    Act {
+        run: run.clone(),
+        what: "Create the page “Daily note”".into(),
+        access: Access::ReadWrite,
+        started_at: world.clock.now(),
+        finished: None,
+    }
+}
+
+#[tokio::test]
+async fn a_run_acts_once_however_often_it_is_asked_for() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
+    let run = world.run_due_in("alice", 0);
+    for instance in [world.instance(), world.instance(), world.instance()] {
+        assert_eq!(instance.run(&run).await.unwrap(), RunResult::Done);
+        world.clock.advance_seconds(60);
+    }
+    assert_eq!(alice.calls_as_them().len(), 1);
+    assert_eq!(alice.activity().await.len(), 1);
+    assert_eq!(alice.last_run().await["result"], "done");
+}
+
+#[tokio::test]
+async fn a_refused_run_stays_refused_whatever_is_allowed_later() {
+    let world = World::start().await;
+    let alice = world.as_person("alice");
+    let run = world.run_due_in("alice", 0);
+    alice.schedules().await;
+    let instance = world.instance();
+    assert_eq!(instance.run(&run).await.unwrap(), RunResult::Refused);
+    alice.allow("readWrite", 30).await.expect(201);
+    assert_eq!(instance.run(&run).await.unwrap(), RunResult::Refused);
+    assert!(alice.calls_as_them().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deliveries_of_one_run_at_once_act_once() {
+    let world = world_with_consent().await;
+    let run = world.run_due_in("alice", 0);
+    let instances: Vec<_> = (0..3).map(|_| world.instance()).collect();
+    let deliveries = instances.iter().cycle().take(12).cloned().map(|instance| {
+        let run = run.clone();
+        async move {
+            tokio::spawn(async move { instance.run(&run).await.unwrap() })
+                .await
+                .unwrap()
+        }
+    });
+    let results = at_once(deliveries).await;
+    let known = [RunResult::Started, RunResult::Done];
+    assert!(
+        results.iter().all(|result| known.contains(result)),
+        "{results:?}"
+    );
+    let alice = world.as_person("alice");
+    assert_eq!(alice.calls_as_them().len(), 1);
+    assert_eq!(alice.new_pages().len(), 1);
+    assert_eq!(alice.activity().await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_runs_at_once_share_one_exchange() {
+    let world = world_with_consent().await;
+    let instance = world.instance();
+    let runs: Vec<_> = (0..10).map(|ago| world.run_due_in("alice", -ago)).collect();
+    let results = at_once(runs.iter().map(|run| instance.run(run))).await;
+    for result in results {
+        assert_eq!(result.unwrap(), RunResult::Done);
+    }
+    assert_eq!(world.as_person("alice").calls_as_them().len(), 10);
+    assert_eq!(world.site.exchanges().all().len(), 1);
+}
+
+#[tokio::test]
+async fn a_token_is_used_until_shortly_before_it_expires_by_every_process() {
+    let world = world_with_consent().await;
+    let (one, another) = (world.instance(), world.instance());
+    let exchanges = || world.site.exchanges().all().len();
+    let began = world.clock.epoch_seconds();
+    for (instance, at, expected) in [
+        (&one, 0, 1),
+        (&another, 1, 1),
+        (&one, 869, 1),
+        (&one, 870, 2),
+        (&another, 871, 2),
+    ] {
+        world
+            .clock
+            .advance_seconds(began + at - world.clock.epoch_seconds());
+        let run = world.run_due_in("alice", 0);
+        assert_eq!(instance.run(&run).await.unwrap(), RunResult::Done);
+        assert_eq!(exchanges(), expected, "after {at} s");
+    }
+}
+
+#[tokio::test]
+async fn the_kept_token_of_somebody_else_is_not_used() {
+    let world = world_with_consent().await;
+    let (alice, ada) = (world.as_person("alice"), world.as_person("ada"));
+    ada.allow("readWrite", 30).await.expect(201);
+    alice.run().await;
+    // Somebody who can write to the table puts Alice's token into Ada's place.
+    let mut token = world.table().await.row(ALICE, "token#").clone();
+    let alices_key = token["pk"].as_s().unwrap().clone();
+    token.insert(
+        "pk".into(),
+        AttributeValue::S(alices_key.replace(ALICE, ADA)),
+    );
+    let put = world.database().put_item().table_name("onbehalf");
+    put.set_item(Some(token.into_iter().collect()))
+        .send()
+        .await
+        .unwrap();
+
+    assert_eq!(ada.run().await["result"], "done");
+    assert_eq!(ada.calls_as_them().len(), 1);
+    assert_eq!(alice.calls_as_them().len(), 1);
+    assert_eq!(world.site.exchanges().all().len(), 2);
+}
+
+#[tokio::test]
+async fn the_end_of_a_consent_is_the_end_of_its_kept_token() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
+    alice.run().await;
+    world.table().await.row(ALICE, "token#");
+    alice.revoke().await.expect(200);
+    let table = world.table().await;
+    assert!(!format!("{table:?}").contains("token#"), "{table:?}");
+}
+
+#[tokio::test]
+async fn transactions_that_meet_are_tried_again() {
+    let world = world_with_consent().await;
+    let database = world.conflicting_database().await;
+    let instance = world.instance_on(database.aws());
+    let run = world.run_due_in("alice", 0);
+    database.conflict(6);
+    assert_eq!(instance.run(&run).await.unwrap(), RunResult::Done);
+    assert_eq!(database.cancelled(), 6);
+    assert_eq!(world.as_person("alice").calls_as_them().len(), 1);
+    let waits = world.clock.waits();
+    assert_eq!(waits.len(), 6);
+    assert!(
+        waits.iter().sum::<Duration>() < Duration::from_millis(1300),
+        "{waits:?}"
+    );
+    // Two that met must not meet again: they don't wait equally long.
+    assert_ne!(waits[4], 2 * waits[3]);
+
+    let alice = world.as_person("alice").at(&instance.serve().await);
+    database.conflict(3);
+    alice.allow("read", 7).await.expect(200);
+    database.conflict(3);
+    assert_eq!(alice.revoke().await.expect(200)["state"], "revoked");
+}
+
+#[tokio::test]
+async fn transactions_that_always_meet_are_given_up_and_nothing_has_happened() {
+    let world = world_with_consent().await;
+    let database = world.conflicting_database().await;
+    let instance = world.instance_on(database.aws());
+    let run = world.run_due_in("alice", 0);
+    let before = world.table().await;
+
+    database.conflict(u32::MAX);
+    instance.run(&run).await.unwrap_err();
+    let alice = world.as_person("alice").at(&instance.serve().await);
+    assert_eq!(alice.revoke().await.problem(503), "unavailable");
+    assert_eq!(alice.allow("read", 7).await.problem(503), "unavailable");
+    assert_eq!(database.cancelled(), 3 * 7);
+    assert!(world.table().await == before);
+    assert!(alice.calls_as_them().is_empty());
+    assert!(world.site.exchanges().all().is_empty());
+
+    database.conflict(0);
+    assert_eq!(instance.run(&run).await.unwrap(), RunResult::Done);
+}
+
+#[tokio::test]
+async fn an_act_whose_end_could_not_be_recorded_is_unknown_and_not_repeated() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
+    let database = world.conflicting_database().await;
+    let instance = world.instance_on(database.aws());
+    let run = world.run_due_in("alice", 0);
+    database.conflict_after(1, u32::MAX);
+    instance.run(&run).await.unwrap_err();
+    assert_eq!(alice.new_pages().len(), 1);
+    assert_eq!(alice.activity().await[0]["outcome"], "started");
+
+    database.conflict(0);
+    world.clock.advance_seconds(30);
+    assert_eq!(instance.run(&run).await.unwrap(), RunResult::Unknown);
+    assert_eq!(alice.activity().await[0]["outcome"], "unknown");
+    assert_eq!(alice.last_run().await["reason"]["code"], "outcome-unknown");
+    assert_eq!(alice.new_pages().len(), 1);
+}
+
+#[tokio::test]
+async fn a_process_that_dies_leaves_unknown_and_its_run_is_not_repeated() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
+    let run = world.run_due_in("alice", 0);
+    let instance = world.instance();
+    instance
+        .parts
+        .store
+        .commit_begin(&act_of(&run, &world))
+        .await
+        .unwrap();
+    // Here it dies.
+
+    world.clock.advance_seconds(10);
+    assert_eq!(alice.activity().await[0]["outcome"], "started");
+    assert_eq!(alice.last_run().await["result"], "started");
+    assert_eq!(instance.run(&run).await.unwrap(), RunResult::Started);
+    world.clock.advance_seconds(1);
+    let [act] = &alice.activity().await[..] else {
+        panic!("not exactly one act")
+    };
+    assert_eq!(act["outcome"], "unknown");
+    assert_eq!(act.get("finishedAt"), None);
+    assert_eq!(alice.last_run().await["result"], "unknown");
+
+    for _ in 0..2 {
+        assert_eq!(instance.run(&run).await.unwrap(), RunResult::Unknown);
+        let [act] = &alice.activity().await[..] else {
+            panic!("not exactly one act")
+        };
+        assert_eq!(act["outcome"], "unknown");
+        assert_eq!(act["finishedAt"], "2026-11-22T08:00:11Z");
+        assert_eq!(alice.last_run().await["reason"]["code"], "outcome-unknown");
+        world.clock.advance_seconds(60);
+    }
+    assert!(alice.calls_as_them().is_empty());
+}
+
+#[tokio::test]
+async fn after_a_revoke_no_act_starts_and_what_was_on_the_wire_is_shown() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
+    let held = world.site.faults().add(on_new_page().hold());
+    alice
+        .post("/api/schedules/daily-note/run")
+        .await
+        .expect(202);
+    held.arrived().await;
+
+    assert_eq!(alice.revoke().await.expect(200)["state"], "revoked");
+    assert_eq!(alice.activity().await[0]["outcome"], "started");
+    world.clock.advance_seconds(1);
+    let later = world.run_due_in("alice", 0);
+    assert_eq!(
+        world.instance().run(&later).await.unwrap(),
+        RunResult::Refused
+    );
+    assert_eq!(held.hits(), 1);
+
+    held.release();
+    world.app.idle().await;
+    let [act] = &alice.activity().await[..] else {
+        panic!("not exactly one act")
+    };
+    assert_eq!(act["outcome"], "done");
+    assert_eq!(alice.new_pages().len(), 1);
+    assert_eq!(alice.last_run().await["reason"]["code"], "consent-revoked");
+}
+
+#[tokio::test]
+async fn a_revoke_during_the_exchange_leaves_no_token_to_use() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
+    let held = world.site.faults().add(on_token().once().after().hold());
+    alice
+        .post("/api/schedules/daily-note/run")
+        .await
+        .expect(202);
+    held.arrived().await;
+    alice.revoke().await.expect(200);
+    held.release();
+    world.app.idle().await;
+    // That act had begun. The next one needs a consent, whatever was kept meanwhile.
+    assert_eq!(alice.run().await["reason"]["code"], "consent-revoked");
+    assert!(alice.calls_as_them().len() <= 1);
+}
+
+#[tokio::test]
+async fn an_app_that_is_removed_during_the_exchange_makes_no_call() {
+    for reinstalled in [false, true] {
+        let world = world_with_consent().await;
+        let alice = world.as_person("alice");
+        let held = world.site.faults().add(on_token().once().after().hold());
+        alice
+            .post("/api/schedules/daily-note/run")
+            .await
+            .expect(202);
+        held.arrived().await;
+        world.clock.advance_seconds(2);
+        world.uninstall().await;
+        if reinstalled {
+            world.clock.advance_seconds(1);
+            world.install().await;
+        }
+        held.release();
+        world.app.idle().await;
+        if !reinstalled {
+            world.clock.advance_seconds(1);
+            world.install().await;
+        }
+        let run = alice.last_run().await;
+        assert_eq!(run["result"], "failed");
+        assert_eq!(run["reason"]["code"], "app-not-installed");
+        let calls = world
+            .site
+            .calls()
+            .filter(|call| call.path == "/wiki/api/v2/pages");
+        assert!(calls.is_empty(), "{calls:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_act_whose_time_is_over_before_its_call_makes_none() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
+    let held = world.site.faults().add(on_token().once().hold());
+    alice
+        .post("/api/schedules/daily-note/run")
+        .await
+        .expect(202);
+    held.arrived().await;
+    world.clock.advance_seconds(10);
+    held.release();
+    world.app.idle().await;
+    let run = alice.last_run().await;
+    assert_eq!(run["result"], "failed");
+    assert_eq!(run["reason"]["code"], "too-slow");
+    assert!(alice.calls_as_them().is_empty());
+}
+
+#[tokio::test]
+async fn what_confluence_answers_is_what_is_recorded() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
+    let respond = |status| on_new_page().respond(status, json!({"errors": []}));
+    let other_site =
+        json!({"_links": {"base": "https://evil.example.com/wiki", "webui": "/spaces/A/pages/1"}});
+    let cases = [
+        (respond(200), "done", json!(200), Value::Null),
+        (respond(201), "done", json!(201), Value::Null),
+        (respond(202), "done", json!(202), Value::Null),
+        (respond(204), "done", json!(204), Value::Null),
+        (
+            on_new_page().respond(200, other_site),
+            "done",
+            json!(200),
+            Value::Null,
+        ),
+        (
+            on_new_page().respond(200, json!("<html>")),
+            "done",
+            json!(200),
+            Value::Null,
+        ),
+        (respond(302), "failed", json!(302), json!("refused")),
+        (respond(400), "failed", json!(400), json!("not-accepted")),
+        (respond(401), "failed", json!(401), json!("not-permitted")),
+        (respond(403), "failed", json!(403), json!("not-permitted")),
+        (respond(404), "failed", json!(404), json!("not-found")),
+        (respond(409), "failed", json!(409), json!("not-accepted")),
+        (respond(413), "failed", json!(413), json!("refused")),
+        (
+            on_new_page().too_many_requests(60),
+            "failed",
+            json!(429),
+            json!("rate-limited"),
+        ),
+        (
+            respond(500),
+            "unknown",
+            json!(500),
+            json!("outcome-unknown"),
+        ),
+        (
+            respond(502),
+            "unknown",
+            json!(502),
+            json!("outcome-unknown"),
+        ),
+        (respond(503), "failed", json!(503), json!("refused")),
+        (
+            respond(504),
+            "unknown",
+            json!(504),
+            json!("outcome-unknown"),
+        ),
+        (
+            on_new_page().reset(),
+            "unknown",
+            Value::Null,
+            json!("outcome-unknown"),
+        ),
+    ];
+    for (fault, outcome, status, reason) in cases {
+        let fault = fault.once();
+        let what = format!("{:?}", fault.effect);
+        let calls = alice.calls_as_them().len();
+        world.site.faults().add(fault);
+        let run = alice.run().await;
+        assert_eq!(run["result"], outcome, "{what}");
+        assert_eq!(run["reason"]["code"], reason, "{what}");
+        assert_eq!(run.get("link"), None, "{what}");
+        let act = &alice.activity().await[0];
+        assert_eq!(act["id"], run["id"], "{what}");
+        assert_eq!(act["outcome"], outcome, "{what}");
+        assert_eq!(act["status"], status, "{what}");
+        assert_eq!(act.get("link"), None, "{what}");
+        assert_eq!(
+            alice.calls_as_them().len(),
+            calls + 1,
+            "{what} was repeated"
+        );
+    }
+    assert!(alice.new_pages().is_empty());
+}
+
+#[tokio::test]
+async fn a_page_whose_answer_was_lost_is_not_written_twice() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
+    world
+        .site
+        .faults()
+        .add(on_new_page().once().after().reset());
+    assert_eq!(alice.run().await["result"], "unknown");
+    assert_eq!(alice.new_pages().len(), 1);
+    let run = world.run_due_in("alice", 0);
+    assert_eq!(
+        world.instance().run(&run).await.unwrap(),
+        RunResult::Unknown
+    );
+    assert_eq!(alice.new_pages().len(), 1);
+}
+
+#[tokio::test]
+async fn without_a_token_there_is_no_call_and_the_reason_is_told() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
+    let token = |token: Value| on_token().respond(200, token);
+    let bearer = json!({"access_token": "t", "token_type": "Bearer", "expires_in": 900});
+    let with = |name: &str, value: Value| {
+        let mut answer = bearer.clone();
+        answer[name] = value;
+        token(answer)
+    };
+    for (fault, reason) in [
+        (
+            on_token().respond(400, json!({"error": "invalid_grant"})),
+            "token-refused",
+        ),
+        (
+            on_token().respond(401, json!({"error": "invalid_client"})),
+            "token-refused",
+        ),
+        (on_token().respond(403, json!("<html>")), "token-refused"),
+        (on_token().too_many_requests(300), "rate-limited"),
+        (on_token().respond(500, Value::Null), "atlassian-down"),
+        (on_token().respond(302, Value::Null), "atlassian-down"),
+        (on_token().reset(), "atlassian-down"),
+        (token(json!("<html>")), "atlassian-down"),
+        (token(json!({})), "atlassian-down"),
+        (with("token_type", json!("mac")), "atlassian-down"),
+        (with("access_token", json!("")), "atlassian-down"),
+        (with("access_token", json!("a\r\nb: c")), "atlassian-down"),
+        (with("expires_in", json!(0)), "atlassian-down"),
+        (with("expires_in", json!(1_000_000)), "atlassian-down"),
+    ] {
+        let fault = fault.once();
+        let what = format!("{:?}", fault.effect);
+        world.site.faults().add(fault);
+        let run = alice.run().await;
+        assert_eq!(run["result"], "failed", "{what}");
+        assert_eq!(run["reason"]["code"], reason, "{what}");
+        assert_eq!(alice.activity().await[0]["outcome"], "failed", "{what}");
+        assert_eq!(alice.activity().await[0].get("status"), None, "{what}");
+    }
+    assert!(alice.calls_as_them().is_empty());
+    assert_eq!(alice.run().await["result"], "done");
+}
+
+#[tokio::test]
+async fn who_is_deactivated_after_consenting_is_not_acted_for() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
+    for (state, reason) in [
+        (AccountState::Inactive, "account-inactive"),
+        (AccountState::Closed, "account-closed"),
+    ] {
+        world.site.people().set_state("alice", state).unwrap();
+        let run = alice.run().await;
+        assert_eq!(run["result"], "refused");
+        assert_eq!(run["reason"]["code"], reason);
+    }
+    assert!(world.site.exchanges().all().is_empty());
+    assert!(alice.calls_as_them().is_empty());
+
+    world
+        .site
+        .people()
+        .set_state("alice", AccountState::Active)
+        .unwrap();
+    assert_eq!(alice.run().await["result"], "done");
+}
+
+#[tokio::test]
+async fn a_run_that_cannot_be_decided_is_tried_again_later() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
+    let users = Fault::on("POST", "/wiki/api/v2/users-bulk");
+    world
+        .site
+        .faults()
+        .add(users.times(2).respond(500, Value::Null));
+    assert_eq!(alice.run().await["result"], "done");
+    let waits = world.clock.waits();
+    assert_eq!(waits, [2, 4].map(Duration::from_secs));
+    assert_eq!(alice.calls_as_them().len(), 1);
+}
+
+#[tokio::test]
+async fn secrets_and_tokens_are_sealed_at_rest() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
+    let token = "the-token-that-atlassian-gave-for-alice";
+    let answer = json!({"access_token": token, "token_type": "Bearer", "expires_in": 900});
+    world
+        .site
+        .faults()
+        .add(on_token().once().respond(200, answer));
+    world
+        .site
+        .faults()
+        .add(on_new_page().once().respond(200, json!({})));
+    assert_eq!(alice.run().await["result"], "done");
+
+    let table = world.table().await;
+    let sealed = |whose: &str, sk: &str, name: &str| {
+        let bytes = table.row(whose, sk)[name].as_b().unwrap();
+        bytes.as_ref().len()
+    };
+    let client_key = world.installation().client_key;
+    let secret = world.installation().shared_secret;
+    assert!(sealed(ALICE, "token#readWrite", "sealed") > token.len());
+    assert!(sealed(&client_key, "tenant", "credentials") > secret.len());
+    assert!(table.holds(&client_key), "what is not sealed is found");
+    for secret in [token, &secret, &world.installation().oauth_client_id] {
+        assert!(!table.holds(secret), "{secret} is stored in the clear");
+    }
+}
