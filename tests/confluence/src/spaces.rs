@@ -1,6 +1,6 @@
 //! Spaces and what is in them.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::people::{ADA, ALICE};
@@ -115,21 +115,25 @@ pub(crate) fn contents(now: Timestamp) -> Vec<Content> {
                 parent_id: Option<&str>,
                 title: &str,
                 author: &str,
-                body: &str| Content {
-        id: id.to_owned(),
-        kind: ContentKind::Page,
-        space_id: space_id.to_owned(),
-        parent_id: parent_id.map(str::to_owned),
-        title: title.to_owned(),
-        body: body.to_owned(),
-        author_id: author.to_owned(),
-        created_at: now,
-        version: Version {
-            number: 1,
+                hours: i64,
+                body: &str| {
+        let written = now - SignedDuration::from_hours(hours);
+        Content {
+            id: id.to_owned(),
+            kind: ContentKind::Page,
+            space_id: space_id.to_owned(),
+            parent_id: parent_id.map(str::to_owned),
+            title: title.to_owned(),
+            body: body.to_owned(),
             author_id: author.to_owned(),
-            created_at: now,
-            message: String::new(),
-        },
+            created_at: written,
+            version: Version {
+                number: 1,
+                author_id: author.to_owned(),
+                created_at: written,
+                message: String::new(),
+            },
+        }
     };
     vec![
         page(
@@ -138,6 +142,7 @@ pub(crate) fn contents(now: Timestamp) -> Vec<Content> {
             None,
             "Team",
             ADA,
+            900,
             "<p>Everything that the team writes down.</p>",
         ),
         page(
@@ -146,15 +151,17 @@ pub(crate) fn contents(now: Timestamp) -> Vec<Content> {
             Some("65537"),
             "Weekly notes",
             ALICE,
+            170,
             WEEKLY_NOTES,
         ),
-        page("65544", "98305", Some("65543"), "Week 46", ALICE, WEEK),
+        page("65544", "98305", Some("65543"), "Week 46", ALICE, 3, WEEK),
         page(
             "65545",
             "98305",
             Some("65537"),
             "How we work",
             ADA,
+            400,
             HOW_WE_WORK,
         ),
         page(
@@ -163,6 +170,7 @@ pub(crate) fn contents(now: Timestamp) -> Vec<Content> {
             None,
             "Documentation",
             ADA,
+            890,
             "<p>How our products are used.</p>",
         ),
         page(
@@ -171,6 +179,7 @@ pub(crate) fn contents(now: Timestamp) -> Vec<Content> {
             Some("65538"),
             "Getting started",
             ALICE,
+            26,
             GETTING_STARTED,
         ),
         page(
@@ -179,7 +188,17 @@ pub(crate) fn contents(now: Timestamp) -> Vec<Content> {
             None,
             "Policies",
             ADA,
+            880,
             "<p>Everyone may read these. Administrators write them.</p>",
+        ),
+        page(
+            "65547",
+            "98307",
+            Some("65539"),
+            "Who may act for whom",
+            ADA,
+            50,
+            WHO_MAY_ACT,
         ),
         page(
             "65540",
@@ -187,6 +206,7 @@ pub(crate) fn contents(now: Timestamp) -> Vec<Content> {
             None,
             "Overview",
             ALICE,
+            700,
             "<p>Notes that Alice keeps for herself.</p>",
         ),
         page(
@@ -195,6 +215,7 @@ pub(crate) fn contents(now: Timestamp) -> Vec<Content> {
             None,
             "Overview",
             ADA,
+            700,
             "<p>Ada's own space.</p>",
         ),
         page(
@@ -203,6 +224,7 @@ pub(crate) fn contents(now: Timestamp) -> Vec<Content> {
             None,
             "Board",
             ADA,
+            870,
             "<p>Only for administrators.</p>",
         ),
     ]
@@ -218,3 +240,5 @@ const HOW_WE_WORK: &str = "<p>We write things down, and we say <strong>who decid
 <h2>Decisions</h2><p>A decision has one owner. Everyone may ask for it to be reopened.</p>";
 const GETTING_STARTED: &str = "<p>Three steps, about ten minutes.</p><ol><li>Ask for an account.</li>\
 <li>Sign in.</li><li>Read <em>How we work</em>.</li></ol>";
+const WHO_MAY_ACT: &str = "<p>An app acts as a person only if that person has agreed to it. Administrators can see who \
+has, and can end it for anyone.</p>";

@@ -4,6 +4,7 @@ mod atlassian_jwt;
 mod authorization_server;
 mod control;
 mod faults;
+mod host_page;
 mod lifecycle;
 mod rest;
 mod support;

@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use confluence_simulator::{Installation, Options, Simulator, Token};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 
@@ -26,6 +26,8 @@ pub(crate) struct App {
 
 struct AppState {
     descriptor: Value,
+    /// The origin of the site, from which the app's pages take the bridge.
+    site: String,
     answer: StatusCode,
     received: Vec<Received>,
 }
@@ -46,17 +48,19 @@ impl World {
     }
 
     pub(crate) async fn without_app() -> Self {
-        let site = Simulator::start(Options::default()).await.unwrap();
+        Self::with(Options::default()).await
+    }
+
+    /// A site with these options, and an app that isn't installed yet.
+    pub(crate) async fn with(options: Options) -> Self {
+        let site = Simulator::start(options).await.unwrap();
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
-        Self {
-            site,
-            app: App::start().await,
-            http,
-        }
+        let app = App::start(site.site_origin()).await;
+        Self { site, app, http }
     }
 
     pub(crate) async fn install(&self) -> Installation {
@@ -201,11 +205,12 @@ impl World {
 }
 
 impl App {
-    async fn start() -> Self {
+    async fn start(site: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let state = AppState {
             descriptor: descriptor(&origin),
+            site: site.to_owned(),
             answer: StatusCode::NO_CONTENT,
             received: Vec::new(),
         };
@@ -261,6 +266,10 @@ async fn serve(State(state): State<Arc<Mutex<AppState>>>, request: Request) -> R
     if path == "/atlassian-connect.json" {
         return state.lock().unwrap().descriptor.to_string().into_response();
     }
+    if parts.method == Method::GET {
+        let site = state.lock().unwrap().site.clone();
+        return Html(include_str!("app.html").replace("{{site}}", &site)).into_response();
+    }
     let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let body = serde_json::from_slice(&bytes).unwrap_or_default();
     let mut state = state.lock().unwrap();
@@ -284,7 +293,34 @@ fn descriptor(origin: &str) -> Value {
         },
         "scopes": ["READ", "WRITE", "ACT_AS_USER"],
         "modules": {
-            "generalPages": [{"key": "hello", "name": {"value": "Hello"}, "url": "/hello?a={ac.a}", "location": "none"}],
+            "generalPages": [
+                {"key": "hello", "name": {"value": "Hello"}, "url": "/hello?a={ac.a}&page={page.id}", "location": "none"},
+                {"key": "guide", "name": {"value": "Fake guide"}, "url": "/guide"}
+            ],
+            "adminPages": [{"key": "settings", "name": {"value": "Fake settings"}, "url": "/settings"}],
+            "dialogs": [{"key": "box", "url": "/box", "options": {"size": "small", "header": {"value": "A small box"}}}],
+            "webItems": [
+                {
+                    "key": "hello-dialog", "name": {"value": "Say hello…"}, "location": "system.user/user-preferences",
+                    "context": "page", "url": "hello",
+                    "target": {"type": "dialog", "options": {
+                        "width": "600px", "height": "300px", "chrome": true, "header": {"value": "Hello in a dialog"}
+                    }},
+                    "conditions": [{"condition": "user_is_logged_in"}]
+                },
+                {
+                    "key": "hello-page", "name": {"value": "Hello, page"}, "location": "system.content.action/secondary",
+                    "context": "page", "url": "hello", "target": {"type": "page"}
+                },
+                {
+                    "key": "hello-box", "name": {"value": "Open a box"}, "location": "system.content.action/primary",
+                    "target": {"type": "dialogmodule", "options": {"key": "box"}}
+                },
+                {
+                    "key": "for-admins", "name": {"value": "For admins"}, "location": "system.user/user-content",
+                    "context": "product", "url": "/admin", "conditions": [{"condition": "user_is_admin"}]
+                }
+            ],
             "webhooks": [
                 {"event": "user_deactivated", "url": "/hook"},
                 {"event": "user_reactivated", "url": "/hook"},
