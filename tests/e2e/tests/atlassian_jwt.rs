@@ -38,9 +38,12 @@ impl Request {
         }
     }
 
+    fn method(&self) -> Method {
+        Method::from_bytes(self.method.as_bytes()).expect("it is a method")
+    }
+
     fn qsh(&self) -> Qsh {
-        let method = Method::from_bytes(self.method.as_bytes()).unwrap();
-        Qsh::of(&method, &self.path_and_query(), self.base_path)
+        Qsh::of(&self.method(), &self.path_and_query(), self.base_path)
     }
 }
 
@@ -109,7 +112,12 @@ fn requests() -> impl Strategy<Value = Request> {
 fn sample<T: std::fmt::Debug>(strategy: &impl Strategy<Value = T>, count: usize) -> Vec<T> {
     let mut runner = TestRunner::deterministic();
     (0..count)
-        .map(|_| strategy.new_tree(&mut runner).unwrap().current())
+        .map(|_| {
+            strategy
+                .new_tree(&mut runner)
+                .expect("nothing is filtered out")
+                .current()
+        })
         .collect()
 }
 
@@ -126,8 +134,11 @@ fn our_hashes_are_atlassians() {
     };
     let answers = ask(requests.iter().map(question).collect());
     for (request, answer) in requests.iter().zip(answers) {
-        let method = Method::from_bytes(request.method.as_bytes()).unwrap();
-        let canonical = canonical_request(&method, &request.path_and_query(), request.base_path);
+        let canonical = canonical_request(
+            &request.method(),
+            &request.path_and_query(),
+            request.base_path,
+        );
         assert_eq!(answer["canonical"], canonical, "{request:?}");
         assert_eq!(answer["qsh"], request.qsh().as_str(), "{request:?}");
     }
@@ -250,20 +261,21 @@ fn ask(questions: Vec<Value>) -> Vec<Value> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap();
-    let mut input = node.stdin.take().unwrap();
+        .expect("node is installed");
+    let mut input = node.stdin.take().expect("it is piped");
     let lines: String = questions
         .iter()
         .map(|question| format!("{question}\n"))
         .collect();
     // Beside the reading: the pipes hold less than all questions and answers.
-    let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()).unwrap());
-    let output = node.wait_with_output().unwrap();
-    writer.join().unwrap();
-    let answers = String::from_utf8(output.stdout).unwrap();
+    let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
+    let output = node.wait_with_output().expect("node ends");
+    let written = writer.join().expect("writing does not panic");
+    written.expect("node reads to the end");
+    let answers = String::from_utf8(output.stdout).expect("JSON is UTF-8");
     let answers: Vec<_> = answers
         .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
+        .map(|line| serde_json::from_str(line).expect("each line is JSON"))
         .collect();
     assert_eq!(
         answers.len(),

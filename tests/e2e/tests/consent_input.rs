@@ -87,7 +87,8 @@ async fn what_is_no_json_is_refused() {
     let mut deep = vec![b'['; 10_000];
     deep.extend(vec![b']'; 10_000]);
     let long = format!("{good}{}", " ".repeat(64 * 1024));
-    let sends: Vec<(&str, Option<&str>, Vec<u8>, u16, &str)> = vec![
+    type Send<'a> = (&'a str, Option<&'a str>, Vec<u8>, u16, &'a str);
+    let sends: Vec<Send<'_>> = vec![
         ("nothing", Some(json), b"".to_vec(), 400, "malformed"),
         (
             "half of it",

@@ -14,8 +14,8 @@ fn state(reply: &Reply) -> Value {
     let (_, after) = html
         .split_once(r#"<script type="application/json" id="state">"#)
         .unwrap_or_else(|| panic!("no state in {html}"));
-    let (state, _) = after.split_once("</script").unwrap();
-    serde_json::from_str(state).unwrap()
+    let (state, _) = after.split_once("</script").expect("the state ends");
+    serde_json::from_str(state).expect("the state is JSON")
 }
 
 /// What the policy says about this.

@@ -1,6 +1,6 @@
 //! Attacks on who you are: every route that wants a proof, against every way to do without one.
 
-use confluence_simulator::{Mint, Signer, Token, qsh};
+use confluence_simulator::{Mint, RsaKey, Signer, Token, qsh};
 use http::Method;
 use onbehalf_tests::{NOTICE, Reply, World};
 use serde_json::{Value, json};
@@ -121,7 +121,9 @@ impl Route {
         let now = world.clock.epoch_seconds();
         let honest = || self.proof.token(&mint, self);
         let install_key = world.site.install_key().clone();
-        let pem = install_key.public_pem().unwrap();
+        let pem = install_key
+            .public_pem()
+            .expect("an RSA key can be written as PEM");
         let hash = |method: &str, path: &str| qsh(method, path, "");
         let other_method = if self.method == Method::GET {
             "POST"
@@ -185,7 +187,7 @@ impl Route {
         if self.proof == Proof::Lifecycle {
             let secret = &mint.installation().shared_secret;
             attack("HS256 with the shared secret", honest().secret(secret));
-            let another = confluence_simulator::RsaKey::generate().unwrap();
+            let another = RsaKey::generate().expect("there is randomness");
             attack("another RSA key", honest().signer(Signer::Rs256(another)));
             attack("no kid", honest().without_header("kid"));
         } else {
