@@ -11,12 +11,14 @@ pub(crate) struct Choice {
 }
 
 impl Choice {
-    /// The first choice: the access that the person gave before if it may still be given, else the least there is,
-    /// for the usual time.
+    /// The first choice: the access that the person gave before if it may still be given, else what their schedules
+    /// need, else the least there is; for the usual time.
     pub(crate) fn first(limits: &Limits, before: Option<Access>) -> Self {
         let offered = accesses(limits);
-        let access = before
-            .filter(|access| offered.contains(access))
+        let access = [before, Some(limits.needed_access)]
+            .into_iter()
+            .flatten()
+            .find(|access| offered.contains(access))
             .or_else(|| offered.first().copied())
             .unwrap_or(Access::Read);
         Self {
@@ -73,19 +75,19 @@ mod tests {
             days: days.to_vec(),
             usual_days,
             access: vec![Access::ReadWrite, Access::Read],
+            needed_access: Access::Read,
         }
     }
 
     #[test]
-    fn the_first_choice_is_the_least_access_for_the_usual_time() {
-        let first = Choice::first(&limits(365, &[7, 30, 90], 30), None);
-        assert_eq!(
-            first,
-            Choice {
-                access: Access::Read,
-                days: 30
-            }
-        );
+    fn the_first_choice_is_what_the_schedules_need_for_the_usual_time() {
+        let mut limits = limits(365, &[7, 30, 90], 30);
+        for needed_access in [Access::Read, Access::ReadWrite] {
+            limits.needed_access = needed_access;
+            let first = Choice::first(&limits, None);
+            assert_eq!(first.access, needed_access);
+            assert_eq!(first.days, 30);
+        }
     }
 
     #[test]
@@ -98,6 +100,7 @@ mod tests {
     fn an_access_that_is_no_longer_offered_is_not_chosen() {
         let mut limits = limits(365, &[30], 30);
         limits.access = vec![Access::Read];
+        limits.needed_access = Access::ReadWrite;
         assert_eq!(
             Choice::first(&limits, Some(Access::ReadWrite)).access,
             Access::Read

@@ -55,4 +55,6 @@ pub struct Limits {
     /// The duration to offer first.
     pub usual_days: i64,
     pub access: Vec<Access>,
+    /// The access to offer first: what the person's schedules need, and no more.
+    pub needed_access: Access,
 }

@@ -62,6 +62,18 @@ impl Schedule {
     }
 }
 
+/// The least access that lets all of these run.
+pub fn needed_access(schedules: &[Schedule]) -> Access {
+    if schedules
+        .iter()
+        .any(|schedule| schedule.access() == Access::ReadWrite)
+    {
+        Access::ReadWrite
+    } else {
+        Access::Read
+    }
+}
+
 /// An action in words: what a person reads in “What was done as me”.
 pub fn in_words(action: &Action) -> String {
     match action {

@@ -72,6 +72,7 @@ fn state(api: &Api, caller: &PageCaller, opened: Opened) -> ConsentPage {
             usual_days: USUAL_DAYS.min(longest_days),
             days,
             access: policy.access().to_vec(),
+            needed_access: opened.needed_access,
         },
         refusal,
     }

@@ -142,6 +142,7 @@ impl FromJson for Limits {
             days: field(json, "days")?,
             usual_days: field(json, "usualDays")?,
             access: field(json, "access")?,
+            needed_access: field(json, "neededAccess")?,
         })
     }
 }
@@ -430,6 +431,7 @@ mod tests {
                 days: vec![7, 30],
                 usual_days: 30,
                 access: vec![Access::Read, Access::ReadWrite],
+                needed_access: Access::ReadWrite,
             },
             refusal: Some(problem()),
         });
