@@ -68,6 +68,51 @@ pub struct Version {
     pub message: String,
 }
 
+impl Space {
+    /// A person's own space, which everyone may read.
+    pub(crate) fn personal(id: &str, owner: &str, name: &str, homepage_id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            key: format!("~{}", owner.replace([':', '-'], "")),
+            name: name.to_owned(),
+            owner: Some(owner.to_owned()),
+            homepage_id: homepage_id.to_owned(),
+            viewers: Audience::Everyone,
+            editors: Audience::Accounts(vec![owner.to_owned()]),
+        }
+    }
+}
+
+impl Content {
+    /// The first version of a page.
+    pub(crate) fn page(
+        id: &str,
+        space_id: &str,
+        parent_id: Option<&str>,
+        title: &str,
+        author: &str,
+        written: Timestamp,
+        body: &str,
+    ) -> Self {
+        Self {
+            id: id.to_owned(),
+            kind: ContentKind::Page,
+            space_id: space_id.to_owned(),
+            parent_id: parent_id.map(str::to_owned),
+            title: title.to_owned(),
+            body: body.to_owned(),
+            author_id: author.to_owned(),
+            created_at: written,
+            version: Version {
+                number: 1,
+                author_id: author.to_owned(),
+                created_at: written,
+                message: String::new(),
+            },
+        }
+    }
+}
+
 /// The spaces of a new site.
 pub(crate) fn spaces() -> Vec<Space> {
     let shared = |id: &str, key: &str, name: &str, homepage_id: &str, editors| Space {
@@ -78,15 +123,6 @@ pub(crate) fn spaces() -> Vec<Space> {
         homepage_id: homepage_id.to_owned(),
         viewers: Audience::Everyone,
         editors,
-    };
-    let personal = |id: &str, owner: &str, name: &str, homepage_id: &str| Space {
-        id: id.to_owned(),
-        key: format!("~{}", owner.replace([':', '-'], "")),
-        name: name.to_owned(),
-        owner: Some(owner.to_owned()),
-        homepage_id: homepage_id.to_owned(),
-        viewers: Audience::Everyone,
-        editors: Audience::Accounts(vec![owner.to_owned()]),
     };
     let board = Space {
         viewers: Audience::Admins,
@@ -102,8 +138,8 @@ pub(crate) fn spaces() -> Vec<Space> {
             Audience::Everyone,
         ),
         shared("98307", "POLICY", "Policies", "65539", Audience::Admins),
-        personal("98308", ALICE, "Alice Example", "65540"),
-        personal("98309", ADA, "Ada Admin", "65541"),
+        Space::personal("98308", ALICE, "Alice Example", "65540"),
+        Space::personal("98309", ADA, "Ada Admin", "65541"),
         board,
     ]
 }

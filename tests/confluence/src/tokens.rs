@@ -45,7 +45,7 @@ impl Mint {
     /// `/consent?request=1`.
     pub fn page(&self, person: &str, path_and_query: &str) -> Token {
         let hash = self.hash("GET", path_and_query);
-        self.from_host(person, REQUEST_LIFE, hash)
+        self.host_token(person, REQUEST_LIFE, hash)
             .claim("context", Map::new())
     }
 
@@ -58,14 +58,14 @@ impl Mint {
     pub(crate) fn context_in(&self, person: &str, confluence: Map<String, Value>) -> Token {
         let context =
             json!({"license": {"active": self.installation.licensed}, "confluence": confluence});
-        self.from_host(person, CONTEXT_LIFE, "context-qsh".to_owned())
+        self.host_token(person, CONTEXT_LIFE, "context-qsh".to_owned())
             .claim("context", context)
     }
 
     /// The token of a webhook, and of the callbacks `enabled` and `disabled`.
     pub fn webhook(&self, path_and_query: &str) -> Token {
         let hash = self.hash("POST", path_and_query);
-        self.from_host("nobody", REQUEST_LIFE, hash)
+        self.host_token("nobody", REQUEST_LIFE, hash)
     }
 
     /// The token of the callbacks `installed` and `uninstalled`: RS256, with a `kid`.
@@ -81,7 +81,7 @@ impl Mint {
         &self.installation
     }
 
-    fn from_host(&self, person: &str, life: SignedDuration, hash: String) -> Token {
+    fn host_token(&self, person: &str, life: SignedDuration, hash: String) -> Token {
         let token = Token::hs256(&self.installation.shared_secret, self.claims(life, hash));
         match person {
             "nobody" => token,

@@ -43,6 +43,8 @@ pub(super) fn picture(person: Option<&Person>, size: u32) -> String {
 
 /// Always the same colour for the same text.
 pub(super) fn colour(text: &str) -> &'static str {
-    let sum: usize = text.bytes().map(usize::from).sum();
+    let sum = text
+        .bytes()
+        .fold(7_usize, |sum, byte| (sum * 31 + usize::from(byte)) % 65_521);
     COLOURS[sum % COLOURS.len()]
 }

@@ -203,7 +203,7 @@ fn simulator_bar(visitor: &Visitor) -> String {
 <span class="spacer"></span>
 <a href="/wiki/simulator/apps">Apps</a>
 <a href="/wiki/simulator/calls">Calls</a>
-<a href="/wiki/simulator/clock">Clock: {clock} UTC</a></aside>"#,
+<a href="/wiki/simulator/clock">Clock<span class="clock-face">: {clock} UTC</span></a></aside>"#,
         name = esc(&name),
         clock = time::to_the_second(visitor.site.clock.now()),
     )

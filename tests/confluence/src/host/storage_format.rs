@@ -97,6 +97,8 @@ fn link(tag: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -109,6 +111,18 @@ mod tests {
             to_html("<a href=\"https://x.example/?a\">x</a>"),
             "<a href=\"https://x.example/?a\" rel=\"noopener\">x</a>"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_only_known_tags_leave(storage in "[<>/a-z:\"'= &;-]{0,60}") {
+            let html = to_html(&storage);
+            for tag in html.split('<').skip(1) {
+                let (tag, _) = tag.split_once('>').unwrap();
+                let name = tag.trim_start_matches('/');
+                prop_assert!(KEPT.contains(&name) || name == "a" || name.starts_with("a href=\""), "{}", html);
+            }
+        }
     }
 
     #[test]

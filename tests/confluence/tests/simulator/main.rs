@@ -1,5 +1,10 @@
 //! The simulator over real HTTP, with a tiny app installed.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy only knows #[test] functions as tests, not what they share"
+)]
+
 mod atlassian_jwt;
 mod authorization_server;
 mod control;
