@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::site::Site;
+use crate::spaces::{Content, Space};
 use crate::webhooks::{self, UserEvent};
 
 /// Alice Example, an ordinary user: who a browser is signed in as at first.
@@ -131,6 +132,37 @@ impl People {
         })?;
         webhooks::user_changed(&self.site, UserEvent::Created, &person);
         Ok(())
+    }
+
+    /// Gives a person a space of their own, unless they have one.
+    ///
+    /// # Errors
+    /// Nobody is called `who`.
+    pub fn add_personal_space(&self, who: &str) -> Result<Space, PeopleError> {
+        let now = self.site.clock.now();
+        self.site.write(|world| {
+            let unknown = || PeopleError::Unknown(who.to_owned());
+            let person = find(&world.people, who).cloned().ok_or_else(unknown)?;
+            let owner = &person.account_id;
+            if let Some(space) = world.space(|space| space.owner.as_ref() == Some(owner)) {
+                return Ok(space.clone());
+            }
+            let (id, homepage_id) = (world.next_id(), world.next_id());
+            let space = Space::personal(&id, owner, &person.display_name, &homepage_id);
+            let body = "<p>Welcome to my space.</p>";
+            let home = Content::page(
+                &homepage_id,
+                &id,
+                None,
+                &person.display_name,
+                owner,
+                now,
+                body,
+            );
+            world.spaces.push(space.clone());
+            world.contents.push(home);
+            Ok(space)
+        })
     }
 
     /// Changes a person. A change of state is announced to the apps that subscribed to the webhook for it; that

@@ -154,22 +154,7 @@ pub(crate) fn contents(now: Timestamp) -> Vec<Content> {
                 hours: i64,
                 body: &str| {
         let written = now - SignedDuration::from_hours(hours);
-        Content {
-            id: id.to_owned(),
-            kind: ContentKind::Page,
-            space_id: space_id.to_owned(),
-            parent_id: parent_id.map(str::to_owned),
-            title: title.to_owned(),
-            body: body.to_owned(),
-            author_id: author.to_owned(),
-            created_at: written,
-            version: Version {
-                number: 1,
-                author_id: author.to_owned(),
-                created_at: written,
-                message: String::new(),
-            },
-        }
+        Content::page(id, space_id, parent_id, title, author, written, body)
     };
     vec![
         page(

@@ -29,6 +29,7 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/", get(summary))
         .route("/people", get(people::list).post(people::add))
         .route("/people/{who}", get(people::show).patch(people::change))
+        .route("/people/{who}/space", post(people::add_space))
         .route("/sign-in", get(sign_in::link).post(sign_in::sign_in))
         .route("/clock", get(clock::show).post(clock::change))
         .route(

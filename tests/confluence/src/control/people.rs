@@ -10,6 +10,7 @@ use super::Body;
 use crate::people::{People, PeopleError, Person, PersonChange};
 use crate::refusal::Refusal;
 use crate::site::Site;
+use crate::spaces::Space;
 
 pub(super) async fn list(State(site): State<Arc<Site>>) -> Json<Vec<Person>> {
     Json(People::new(site).all())
@@ -21,6 +22,14 @@ pub(super) async fn add(
 ) -> Result<(StatusCode, Json<Person>), Refusal> {
     People::new(site).add(person.clone()).map_err(refuse)?;
     Ok((StatusCode::CREATED, Json(person)))
+}
+
+pub(super) async fn add_space(
+    State(site): State<Arc<Site>>,
+    Path(who): Path<String>,
+) -> Result<(StatusCode, Json<Space>), Refusal> {
+    let space = People::new(site).add_personal_space(&who).map_err(refuse)?;
+    Ok((StatusCode::CREATED, Json(space)))
 }
 
 pub(super) async fn show(
