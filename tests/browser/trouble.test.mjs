@@ -1,0 +1,104 @@
+// When something is not as it should be, the page says what, and what to do.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { World } from "./world.mjs";
+
+let world;
+before(async () => {
+  world = await World.start();
+});
+after(() => world.end());
+
+const allow = (frame) => frame.getByRole("button", { name: "Allow impersonation" });
+
+test("whoever cannot be impersonated is told why, and is offered nothing to press", async () => {
+  const refusals = { dora: "This account is deactivated.", carl: "This is a portal customer’s account" };
+  for (const [handle, words] of Object.entries(refusals)) {
+    const page = await world.window(handle);
+    const frame = await world.fullPage(page).catch(() => null);
+    await world.picture(page, `trouble-${handle}`);
+    const shown = (await frame.locator("body").innerText()).replaceAll("'", "’");
+    assert.ok(shown.includes(words), `${handle} reads: ${shown}`);
+    assert.equal(await allow(frame).count(), 0);
+  }
+});
+
+test("an account that is deactivated while the page is open is refused when it consents", async () => {
+  const person = await world.newPerson();
+  const page = await world.window(person.handle);
+  const frame = await world.fullPage(page);
+  await allow(frame).waitFor();
+  await world.control("PATCH", `/people/${person.handle}`, { state: "inactive" });
+  await allow(frame).click();
+  await frame.getByRole("alert").getByText("This account is deactivated.").waitFor();
+});
+
+test("a session that has ended says so, and offers to reload", async () => {
+  const person = await world.newPerson();
+  const page = await world.window(person.handle);
+  const frame = await world.fullPage(page);
+  await allow(frame).waitFor();
+  // A new install: what the page was given before is worth nothing now.
+  await page.route(/\/api\/consent$/, (route) =>
+    route.continue({ headers: { ...route.request().headers(), authorization: "JWT old.old.old" } }),
+  );
+  await allow(frame).click();
+  await frame.getByRole("alert").getByText("Your session has ended").waitFor();
+  await frame.getByRole("button", { name: "Reload" }).waitFor();
+  await world.picture(page, "trouble-session");
+});
+
+test("a lost network says so, and trying again goes on", async () => {
+  const person = await world.newPerson();
+  const page = await world.window(person.handle);
+  const frame = await world.fullPage(page);
+  await allow(frame).waitFor();
+  await page.route(/\/api\/consent$/, (route) => route.abort());
+  await allow(frame).click();
+  const again = frame.getByRole("button", { name: "Try again" });
+  await again.waitFor();
+  await world.picture(page, "trouble-network");
+  await page.unroute(/\/api\/consent$/);
+  await again.click();
+  await frame.getByRole("heading", { name: /Onbehalf may act as you until/ }).waitFor();
+});
+
+test("Confluence being down says so, and nothing is stored", async () => {
+  const person = await world.newPerson();
+  const page = await world.window(person.handle);
+  const frame = await world.fullPage(page);
+  await allow(frame).waitFor();
+  await world.control("POST", "/faults", {
+    path: "/wiki/api/v2/users-bulk",
+    effect: { kind: "respond", status: 500, body: {} },
+  });
+  await allow(frame).click();
+  await frame.getByRole("alert").getByText(/Confluence does not answer/).waitFor();
+  await world.control("DELETE", "/faults");
+  const anew = await world.fullPage(page);
+  await allow(anew).waitFor();
+});
+
+test("opened outside Confluence, the page says where to open it", async () => {
+  const page = await world.window("alice");
+  const answer = await page.goto(`${world.appUrl}/consent`);
+  assert.equal(answer.status(), 401);
+  await page.getByRole("heading", { name: "Open this page from Confluence" }).waitFor();
+
+  // A copied address that still works, without a host around it.
+  const { token } = await world.control("POST", "/tokens", { kind: "page", person: "alice", path: "/consent?request=" });
+  await page.goto(`${world.appUrl}/consent?request=&jwt=${token}`);
+  await page.getByRole("heading", { name: "Open this page from Confluence" }).waitFor();
+  await world.picture(page, "trouble-outside");
+});
+
+test("the admin page is for admins", async () => {
+  const ada = await world.window("ada");
+  await ada.goto(`${world.baseUrl}/plugins/servlet/ac/onbehalf/admin`);
+  await world.frame(ada).getByRole("heading", { name: /Onbehalf on/ }).waitFor();
+  const alice = await world.window("alice");
+  await alice.goto(`${world.baseUrl}/plugins/servlet/ac/onbehalf/admin`);
+  assert.equal(await alice.getByText(/Onbehalf on/).count(), 0);
+});

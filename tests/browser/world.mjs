@@ -1,0 +1,166 @@
+// The app, a Confluence site in which it is installed, and a browser: real processes, real HTTP, ports from the system.
+
+import { spawn } from "node:child_process";
+import { mkdtemp, mkdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+import { chromium } from "playwright-core";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Where pictures of the pages go, for people to look at. */
+const PICTURES = new URL("../../target/screenshots/", import.meta.url).pathname;
+
+export const CONSENT = "/plugins/servlet/ac/onbehalf/consent";
+
+/** The value of a variable that `cargo xtask test` sets. */
+function needed(name) {
+  const value = process.env[name];
+  if (!value) {
+    throw new Error(`${name} is not set: run the browser tests with \`cargo xtask test\``);
+  }
+  return value;
+}
+
+/** Starts a program, and waits for the line of JSON that says that it is ready. */
+async function start(program, parameters, environment = {}) {
+  const child = spawn(program, parameters, {
+    env: { ...process.env, RUST_LOG: "error", ...environment },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: child.stdout });
+  const ready = await new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`${program} ended with ${code} before it was ready`)));
+    lines.once("line", (line) => resolve(JSON.parse(line)));
+  });
+  return { ready, child };
+}
+
+async function stop({ child }) {
+  if (child.exitCode === null) {
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill("SIGKILL");
+    await ended;
+  }
+}
+
+export class World {
+  static async start() {
+    const world = new World();
+    world.folder = await mkdtemp(join(tmpdir(), "onbehalf-"));
+    world.site = await start(needed("CONFLUENCE_SIMULATOR"), [
+      ...["--site-port", "0", "--services-port", "0"],
+      ...["--assets", needed("CONFLUENCE_ASSETS")],
+    ]);
+    world.app = await start(
+      needed("ONBEHALF_LOCAL"),
+      ["--ready", "--port", "0", "--in-memory", "--data", world.folder, "--page", needed("ONBEHALF_PAGE")],
+      {
+        ONBEHALF_TENANT_HOSTS: "localhost",
+        ONBEHALF_INSTALL_KEYS_URL: world.site.ready.installKeysUrl,
+        ONBEHALF_TOKEN_URL: world.site.ready.tokenUrl,
+      },
+    );
+    await world.install();
+    world.browser = await chromium.launch({ executablePath: needed("CHROMIUM"), args: FLAGS });
+    return world;
+  }
+
+  async end() {
+    await this.browser?.close();
+    await Promise.all([this.app, this.site].filter(Boolean).map(stop));
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  get baseUrl() {
+    return this.site.ready.baseUrl;
+  }
+
+  get appUrl() {
+    return this.app.ready.baseUrl;
+  }
+
+  install() {
+    return this.control("POST", "/installations", { descriptorUrl: `${this.appUrl}/atlassian-connect.json` });
+  }
+
+  /** Steers the site. */
+  async control(method, path, body) {
+    const response = await fetch(`${this.site.ready.controlUrl}${path}`, {
+      method,
+      headers: body ? { "content-type": "application/json" } : {},
+      body: body && JSON.stringify(body),
+    });
+    if (!response.ok) {
+      throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    }
+    return response.status === 204 ? undefined : response.json();
+  }
+
+  /** A new person of the site, of whom nobody knows anything yet. */
+  async newPerson(change = {}) {
+    this.people = (this.people ?? 0) + 1;
+    const number = String(this.people).padStart(12, "0");
+    const person = {
+      handle: `person-${this.people}`,
+      accountId: `712020:00000000-0000-4000-8000-${number}`,
+      displayName: `Person ${this.people}`,
+      email: `person-${this.people}@example.com`,
+      accountType: "atlassian",
+      state: "active",
+      canUseConfluence: true,
+      ...change,
+    };
+    await this.control("POST", "/people", person);
+    await this.control("POST", `/people/${person.handle}/space`);
+    return person;
+  }
+
+  /** A browser window in which this person is signed in. */
+  async window(person, { width = 1280, height = 900, dark = false } = {}) {
+    const context = await this.browser.newContext({
+      viewport: { width, height },
+      colorScheme: dark ? "dark" : "light",
+      locale: "en-GB",
+      timezoneId: "Europe/Berlin",
+    });
+    const page = await context.newPage();
+    const then = encodeURIComponent("/wiki/home");
+    await page.goto(`${this.site.ready.controlUrl}/sign-in?person=${encodeURIComponent(person)}&then=${then}`);
+    return page;
+  }
+
+  /** The consent page at its own address, and the app's frame in it. */
+  async fullPage(page) {
+    await page.goto(`${this.baseUrl}${CONSENT}`);
+    return this.frame(page);
+  }
+
+  /** The consent page in a dialog, opened from the user menu. */
+  async dialog(page) {
+    await page.getByRole("button", { name: "Your profile and settings" }).click();
+    await page.getByRole("menuitem", { name: "Allow impersonation…" }).click();
+    return this.frame(page.getByRole("dialog"));
+  }
+
+  frame(within) {
+    return within.frameLocator(`iframe[src^="${this.appUrl}"]`);
+  }
+
+  /** A picture for people to look at. */
+  async picture(page, name) {
+    await mkdir(PICTURES, { recursive: true });
+    await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+  }
+}
