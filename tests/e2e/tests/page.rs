@@ -60,7 +60,7 @@ async fn the_consent_page_carries_its_first_state() {
     assert_eq!(state["notice"]["version"], NOTICE);
     assert_eq!(
         state["limits"],
-        json!({"longestDays": 90, "usualDays": 30, "days": [1, 7, 30, 90], "access": ["read", "readWrite"]})
+        json!({"longestDays": 90, "usualDays": 30, "days": [1, 7, 30, 90], "access": ["read", "readWrite"], "neededAccess": "readWrite"})
     );
     assert_eq!(state.get("refusal"), None);
 
