@@ -1,7 +1,7 @@
 //! What was done as the person, newest first.
 
 use leptos::prelude::*;
-use onbehalf_contract::Activity;
+use onbehalf_contract::{Activity, ActivityPage};
 
 use super::{
     button::Button,
@@ -13,11 +13,9 @@ use super::{
 use crate::{api, browser, dates, trouble::Trouble, words};
 
 #[component]
-pub(crate) fn Activities() -> AnyView {
-    let shared = Shared::get();
-    // Nothing before the first answer.
-    let items = RwSignal::new(None::<Vec<Activity>>);
-    let next = RwSignal::new(None::<String>);
+pub(crate) fn Activities(shared: Shared) -> AnyView {
+    // All pages so far as one; nothing before the first answer.
+    let shown = RwSignal::new(None::<ActivityPage>);
     let busy = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Trouble>);
     let load = move |cursor: Option<String>| {
@@ -26,16 +24,10 @@ pub(crate) fn Activities() -> AnyView {
         browser::spawn(async move {
             match api::activity(cursor.as_deref()).await {
                 Ok(page) => {
-                    let first = page.items.first().map(|item| row_id(&item.id));
-                    // The button may go with the last page, and reading goes on with what is new.
-                    if let (Some(first), true) = (first, cursor.is_some()) {
-                        browser::focus_soon(&first);
-                    }
-                    items.try_update(|items| match items {
-                        Some(items) if cursor.is_some() => items.extend(page.items),
-                        items => *items = Some(page.items),
+                    shown.try_update(|shown| match shown {
+                        Some(shown) if cursor.is_some() => append(shown, page),
+                        shown => *shown = Some(page),
                     });
-                    next.try_set(page.next);
                 }
                 Err(why) => {
                     trouble.try_set(Some(why));
@@ -44,7 +36,8 @@ pub(crate) fn Activities() -> AnyView {
             busy.try_set(false);
         });
     };
-    let more = Callback::new(move |()| load(next.get_untracked()));
+    let next = move |shown: &Option<ActivityPage>| shown.as_ref()?.next.clone();
+    let more = Callback::new(move |()| load(shown.with_untracked(next)));
     // From the start at first, and again after each run, which may have added to it.
     Effect::new(move || {
         shared.runs.track();
@@ -53,10 +46,13 @@ pub(crate) fn Activities() -> AnyView {
     view! {
         <section aria-labelledby="activity">
             <h2 id="activity" tabindex="-1">"What was done as me"</h2>
-            {dynamic(move || items.with(|items| list(shared, items.as_deref())))}
+            {dynamic(move || {
+                let failed = trouble.with(Option::is_some);
+                shown.with(|shown| list(shared, shown.as_ref(), failed))
+            })}
             {failure(trouble, Again::new(more, "activity"))}
             {dynamic(move || {
-                if next.with(Option::is_some) {
+                if shown.with(next).is_some() {
                     view! { <Button words="Show more" busy on_press=more/> }.into_any()
                 } else {
                     ().into_any()
@@ -67,8 +63,19 @@ pub(crate) fn Activities() -> AnyView {
     .into_any()
 }
 
-fn list(shared: Shared, items: Option<&[Activity]>) -> AnyView {
-    match items {
+/// Adds the page that follows.
+fn append(shown: &mut ActivityPage, page: ActivityPage) {
+    // The button goes with the last page, and reading goes on with what is new.
+    if let Some(first) = page.items.first() {
+        browser::focus_soon(&row_id(&first.id));
+    }
+    shown.items.extend(page.items);
+    shown.next = page.next;
+}
+
+fn list(shared: Shared, shown: Option<&ActivityPage>, failed: bool) -> AnyView {
+    match shown.map(|shown| shown.items.as_slice()) {
+        None if failed => ().into_any(),
         None => view! { <p class="hint">"Loading…"</p> }.into_any(),
         Some([]) => view! { <p class="hint">"Nothing has been done as you yet."</p> }.into_any(),
         Some(items) => view! {

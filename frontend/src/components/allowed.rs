@@ -22,8 +22,7 @@ enum Doing {
 }
 
 #[component]
-pub(crate) fn Allowed() -> AnyView {
-    let shared = Shared::get();
+pub(crate) fn Allowed(shared: Shared) -> AnyView {
     // Made anew when the consent is renewed, when the form has done its work.
     dynamic(move || {
         let doing = RwSignal::new(Doing::Nothing);
@@ -104,11 +103,13 @@ fn below(shared: Shared, doing: RwSignal<Doing>) -> AnyView {
             }
             .into_any()
         }
-        Doing::Stopping => view! { <Stop cancel=turn_to(Doing::Nothing, "stop")/> }.into_any(),
+        Doing::Stopping => {
+            view! { <Stop shared cancel=turn_to(Doing::Nothing, "stop")/> }.into_any()
+        }
         Doing::Changing => view! {
             <section class="panel">
                 <h2 id="change" tabindex="-1">"Renew or change"</h2>
-                <ConsentForm decline=turn_to(Doing::Nothing, "renew")/>
+                <ConsentForm shared decline=turn_to(Doing::Nothing, "renew")/>
             </section>
         }
         .into_any(),

@@ -13,8 +13,7 @@ use super::{
 use crate::{bridge, browser, dates, words};
 
 #[component]
-pub(crate) fn Ask() -> AnyView {
-    let shared = Shared::get();
+pub(crate) fn Ask(shared: Shared) -> AnyView {
     let declined = RwSignal::new(false);
     let app = shared.app();
     let heading = text(move || {
@@ -52,7 +51,7 @@ pub(crate) fn Ask() -> AnyView {
                     }
                         .into_any()
                 } else {
-                    view! { <ConsentForm decline/> }.into_any()
+                    view! { <ConsentForm shared decline/> }.into_any()
                 }
             })}
         </div>

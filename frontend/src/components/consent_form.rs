@@ -19,8 +19,7 @@ use crate::{
 
 /// The notice and the choice. Also used to renew or change a consent that is active.
 #[component]
-pub(crate) fn ConsentForm(decline: Callback<()>) -> AnyView {
-    let shared = Shared::get();
+pub(crate) fn ConsentForm(shared: Shared, decline: Callback<()>) -> AnyView {
     let page = shared.page.get_value();
     let before = shared.consent.with_untracked(|consent| consent.access);
     let choice = RwSignal::new(Choice::first(&page.limits, before));

@@ -18,7 +18,6 @@ use crate::bridge::Frame;
 pub(crate) fn ConsentPage(page: State, frame: Frame) -> AnyView {
     let refusal = page.refusal.clone();
     let shared = Shared::new(page, frame);
-    provide_context(shared);
     let active = shared.active;
     let refused = refusal.is_some();
     let dialog = shared.in_dialog();
@@ -27,17 +26,17 @@ pub(crate) fn ConsentPage(page: State, frame: Frame) -> AnyView {
             {refusal.map(|refusal| view! { <Refused refusal/> })}
             // Someone who may not consent any more can still take back what they once gave.
             {dynamic(move || match (active.get(), refused) {
-                (true, _) => view! { <Allowed/> }.into_any(),
-                (false, false) => view! { <Ask/> }.into_any(),
+                (true, _) => view! { <Allowed shared/> }.into_any(),
+                (false, false) => view! { <Ask shared/> }.into_any(),
                 (false, true) => ().into_any(),
             })}
             {match (refused, dialog) {
                 (true, _) => ().into_any(),
-                (false, false) => view! { <Schedules/> }.into_any(),
+                (false, false) => view! { <Schedules shared/> }.into_any(),
                 // In a dialog someone wants an answer to one question, so nothing else is in the way.
-                (false, true) => while_true(active, || view! { <Schedules/> }.into_any()),
+                (false, true) => while_true(active, move || view! { <Schedules shared/> }.into_any()),
             }}
-            {while_true(active, || view! { <Activities/> }.into_any())}
+            {while_true(active, move || view! { <Activities shared/> }.into_any())}
             <p class="unseen" role="status">
                 {text(move || shared.announcement.get())}
             </p>
@@ -46,7 +45,10 @@ pub(crate) fn ConsentPage(page: State, frame: Frame) -> AnyView {
     .into_any()
 }
 
-fn while_true(condition: RwSignal<bool>, part: fn() -> AnyView) -> AnyView {
+fn while_true(
+    condition: RwSignal<bool>,
+    part: impl Fn() -> AnyView + Send + Sync + 'static,
+) -> AnyView {
     dynamic(move || {
         if condition.get() {
             part()

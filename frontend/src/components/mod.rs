@@ -27,7 +27,6 @@ use wasm_bindgen::JsCast;
 use crate::{
     bridge::{self, Frame},
     browser, json,
-    trouble::Trouble,
 };
 
 /// Puts the page in place of the grey shapes that stand in the HTML.
@@ -46,11 +45,11 @@ pub(crate) fn mount() {
     // Removing an attribute doesn't fail.
     drop(content.remove_attribute("aria-busy"));
     let view = move || match (frame, page) {
-        (Frame::Alone, _) => alone::Alone().into_any(),
+        (Frame::Alone, _) => alone::alone(),
         (_, Some(page)) => {
             consent_page::ConsentPage(consent_page::ConsentPageProps { page, frame }).into_any()
         }
-        (_, None) => view! { <message::Failure trouble=Trouble::Garbled/> }.into_any(),
+        (_, None) => alone::unreadable(),
     };
     mount_to(content.unchecked_into(), view).forget();
 }

@@ -12,11 +12,12 @@ use super::{
 };
 use crate::{api, browser, dates, run, trouble::Trouble, words};
 
-/// Where a run that the person asked for stands.
-#[derive(Clone, PartialEq)]
-enum RunNow {
-    /// None was asked for, or it has ended.
-    No,
+/// How far the newest run is.
+#[derive(Clone)]
+enum Newest {
+    /// It has ended, or there was none yet.
+    Ended(Option<Run>),
+    /// The person asked for it a moment ago.
     UnderWay,
     /// It took longer than anyone likes to watch.
     Late,
@@ -24,30 +25,29 @@ enum RunNow {
 }
 
 #[component]
-pub(crate) fn ScheduleItem(schedule: Schedule) -> AnyView {
-    let shared = Shared::get();
+pub(crate) fn ScheduleItem(shared: Shared, schedule: Schedule) -> AnyView {
     let title_id = format!("schedule-{}", schedule.id);
     let run_id = format!("run-{}", schedule.id);
     let title = schedule.title.clone();
-    let last_run = RwSignal::new(schedule.last_run);
-    let run_now = RwSignal::new(RunNow::No);
-    let busy = Signal::derive(move || run_now.get() == RunNow::UnderWay);
+    let newest = RwSignal::new(Newest::Ended(schedule.last_run));
+    let busy = RwSignal::new(false);
     let start = Callback::new(move |()| {
-        run_now.set(RunNow::UnderWay);
+        busy.set(true);
+        newest.set(Newest::UnderWay);
         let (id, title) = (schedule.id.clone(), title.clone());
         browser::spawn(async move {
             let end = match follow(&id).await {
                 Ok(Some(run)) => {
                     let (result, _) = words::run_result(run.result);
                     shared.announcement.set(format!("{title}: {result}"));
-                    last_run.try_set(Some(run));
                     shared.runs.update(|runs| *runs += 1);
-                    RunNow::No
+                    Newest::Ended(Some(run))
                 }
-                Ok(None) => RunNow::Late,
-                Err(trouble) => RunNow::Failed(trouble),
+                Ok(None) => Newest::Late,
+                Err(trouble) => Newest::Failed(trouble),
             };
-            run_now.try_set(end);
+            newest.try_set(end);
+            busy.try_set(false);
         });
     });
     let again = Again::new(start, &run_id);
@@ -59,13 +59,14 @@ pub(crate) fn ScheduleItem(schedule: Schedule) -> AnyView {
             <Button id=run_id described_by=title_id words="Run now" busy on_press=start/>
             <p>{words::when(&schedule.when.expression, &schedule.when.time_zone)}</p>
             <p class="hint">{words::action(&schedule.action)}</p>
-            {dynamic(move || match run_now.get() {
-                RunNow::No => last_run.get().map(|run| view! { <LastRun run/> }).into_any(),
-                RunNow::UnderWay => hint("Running…"),
-                RunNow::Late => {
+            {dynamic(move || match newest.get() {
+                Newest::Ended(Some(run)) => last_run(shared, run),
+                Newest::Ended(None) => ().into_any(),
+                Newest::UnderWay => hint("Running…"),
+                Newest::Late => {
                     hint("It has not ended yet. Reload the page in a while to see the result.")
                 }
-                RunNow::Failed(trouble) => view! { <Failure trouble again=again.clone()/> }.into_any(),
+                Newest::Failed(trouble) => view! { <Failure trouble again=again.clone()/> }.into_any(),
             })}
         </li>
     }
@@ -93,9 +94,8 @@ async fn follow(schedule: &str) -> Result<Option<Run>, Trouble> {
     Ok(None)
 }
 
-#[component]
-fn LastRun(run: Run) -> AnyView {
-    let target = Shared::get().link_target();
+fn last_run(shared: Shared, run: Run) -> AnyView {
+    let target = shared.link_target();
     let link = words::link(run.link).map(|link| {
         view! {
             <a href=link target=target rel="noopener">

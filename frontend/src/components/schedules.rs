@@ -6,11 +6,12 @@ use super::{
     dynamic::dynamic,
     message::{Again, Failure},
     schedule::ScheduleItem,
+    shared::Shared,
 };
 use crate::{api, browser};
 
 #[component]
-pub(crate) fn Schedules() -> AnyView {
+pub(crate) fn Schedules(shared: Shared) -> AnyView {
     let answer = RwSignal::new(None);
     let load = Callback::new(move |()| {
         browser::spawn(async move {
@@ -34,7 +35,7 @@ pub(crate) fn Schedules() -> AnyView {
                             {schedules
                                 .items
                                 .into_iter()
-                                .map(|schedule| view! { <ScheduleItem schedule/> }.into_any())
+                                .map(|schedule| view! { <ScheduleItem shared schedule/> }.into_any())
                                 .collect_view()}
                         </ul>
                     }

@@ -8,7 +8,7 @@ use crate::{api, bridge::Frame, browser, trouble::Trouble};
 /// The id of the page's first heading, which takes the focus when the page changes.
 pub(crate) const HEADING: &str = "heading";
 
-/// Where things stand. Passed as context.
+/// Where things stand. Given to every part that needs it.
 #[derive(Clone, Copy)]
 pub(crate) struct Shared {
     /// What the HTML said. Its `consent` is the first one only.
@@ -34,10 +34,6 @@ impl Shared {
             runs: RwSignal::new(0),
             announcement: RwSignal::new(String::new()),
         }
-    }
-
-    pub(crate) fn get() -> Self {
-        expect_context()
     }
 
     /// The app's name.

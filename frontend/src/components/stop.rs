@@ -10,8 +10,7 @@ use super::{
 use crate::{api, browser, trouble::Trouble};
 
 #[component]
-pub(crate) fn Stop(cancel: Callback<()>) -> AnyView {
-    let shared = Shared::get();
+pub(crate) fn Stop(shared: Shared, cancel: Callback<()>) -> AnyView {
     let busy = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Trouble>);
     let stop = Callback::new(move |()| {
