@@ -1,6 +1,7 @@
 //! `cargo xtask …`: everything that is done with this repository, from one place.
 
 mod app;
+mod bench;
 mod binaries;
 mod checkout;
 mod deny;
@@ -32,6 +33,8 @@ enum Task {
     Build,
     /// Run every test
     Test(test::TestOptions),
+    /// Measure release binaries
+    Bench(bench::BenchOptions),
     /// Check licences, sources and known weaknesses of the dependencies
     Deny,
 }
@@ -49,6 +52,7 @@ fn run(task: Task) -> Result<(), Box<dyn Error>> {
         Task::App(options) => match app::run(&options)? {},
         Task::Build => page::build()?,
         Task::Test(options) => test::run(&options)?,
+        Task::Bench(options) => bench::run(&options)?,
         Task::Deny => deny::run()?,
     }
     Ok(())

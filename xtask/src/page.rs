@@ -12,6 +12,7 @@ mod assets;
 mod bindings;
 mod budget;
 mod bundle;
+mod compile;
 mod inputs;
 
 use std::{
@@ -27,7 +28,7 @@ use crate::{
     run::RunError,
     setup::{
         npm::{self, NpmError},
-        toolchain::{Toolchain, ToolchainError, WASM},
+        toolchain::{Toolchain, ToolchainError},
     },
 };
 pub(crate) use budget::OverBudget;
@@ -87,30 +88,11 @@ fn make(
     work: &Path,
     finished: &Path,
 ) -> Result<(), PageError> {
-    let module = compile(toolchain)?;
+    let module = compile::compile(toolchain)?;
     progress::step("making the page small");
     let glue = bindings::generate(&module, &work.join("bindings"))?;
     bundle::make(modules, &glue, work, finished)
 }
-
-/// Compiles `frontend/` and answers the raw WebAssembly module.
-fn compile(toolchain: &Toolchain) -> Result<PathBuf, PageError> {
-    progress::step("compiling the page");
-    // A target directory of its own: two compilers in one rebuild each other's work, and a page that builds
-    // need not wait for a server that does.
-    let target = checkout::target().join("web");
-    let mut cargo = toolchain.cargo_build();
-    cargo
-        .args(["--package", "onbehalf-page", "--profile", PROFILE])
-        .arg("--target-dir")
-        .arg(&target)
-        .current_dir(checkout::root());
-    crate::run::visibly(&mut cargo)?;
-    Ok(target.join(WASM).join(PROFILE).join("onbehalf-page.wasm"))
-}
-
-/// The profile in the workspace's `Cargo.toml`.
-const PROFILE: &str = "page";
 
 /// Two builds at once would write into the same folder; the second waits.
 fn only_one_at_a_time() -> Result<File, PageError> {

@@ -2,11 +2,7 @@
 
 mod tally;
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-    time::Instant,
-};
+use std::{path::PathBuf, process::Command, time::Instant};
 
 use clap::Args;
 use thiserror::Error;
@@ -21,6 +17,7 @@ use crate::{
     setup::{
         chromium::{self, ChromiumError},
         npm::{self, NpmError},
+        python::{self, PythonError, PythonTools},
     },
 };
 use tally::Tally;
@@ -44,6 +41,8 @@ pub(crate) enum TestError {
     Npm(#[from] NpmError),
     #[error(transparent)]
     Chromium(#[from] ChromiumError),
+    #[error(transparent)]
+    Python(#[from] PythonError),
     #[error("the {stage} failed")]
     Failed {
         stage: &'static str,
@@ -53,18 +52,31 @@ pub(crate) enum TestError {
     Empty { stage: &'static str },
 }
 
+/// What the tests use beside cargo and Node.
+struct Tools {
+    chromium: PathBuf,
+    /// `tests/node_modules`
+    modules: PathBuf,
+    python: PythonTools,
+}
+
 /// Runs the stages until one fails. The last line on stdout says how many tests passed and failed, whatever happens.
 pub(crate) fn run(options: &TestOptions) -> Result<(), TestError> {
     page::build()?;
     let modules = npm::install("tests")?;
+    let tools = Tools {
+        chromium: chromium::ready(&modules)?,
+        python: python::install()?,
+        modules,
+    };
 
     let mut total = Tally::default();
-    let result = stages(options, &modules, &mut total);
+    let result = stages(options, &tools, &mut total);
     println!("{total}");
     result
 }
 
-fn stages(options: &TestOptions, modules: &Path, total: &mut Tally) -> Result<(), TestError> {
+fn stages(options: &TestOptions, tools: &Tools, total: &mut Tally) -> Result<(), TestError> {
     let mut stage = |name, command| {
         let tally = stage(name, command, total)?;
         if tally.is_empty() && options.filter.is_none() {
@@ -72,9 +84,9 @@ fn stages(options: &TestOptions, modules: &Path, total: &mut Tally) -> Result<()
         }
         Ok(())
     };
-    stage("Rust tests", cargo_test(options, modules))?;
+    stage("Rust tests", cargo_test(options, tools))?;
     if browser_folder().exists() {
-        stage("browser tests", node_test(options, modules)?)?;
+        stage("browser tests", node_test(options, tools)?)?;
     }
     Ok(())
 }
@@ -98,13 +110,16 @@ fn stage(name: &'static str, command: Command, total: &mut Tally) -> Result<Tall
 }
 
 /// Unit, integration and documentation tests.
-fn cargo_test(options: &TestOptions, modules: &Path) -> Command {
+fn cargo_test(options: &TestOptions, tools: &Tools) -> Command {
     let mut cargo = Command::new("cargo");
     cargo
         .args(["test", "--workspace", "--no-fail-fast"])
         .args(&options.filter)
         .env("ONBEHALF_PAGE", page::folder())
-        .env("CONFLUENCE_ASSETS", modules)
+        .env("CARGO_LAMBDA", &tools.python.cargo_lambda)
+        .env("CHROMIUM", &tools.chromium)
+        .env("CONFLUENCE_ASSETS", &tools.modules)
+        .env("MOTO_SERVER", &tools.python.moto_server)
         .current_dir(checkout::root());
     if options.deep {
         cargo.env("PROPTEST_CASES", DEEP_CASES.to_string());
@@ -116,19 +131,18 @@ fn cargo_test(options: &TestOptions, modules: &Path) -> Command {
 const DEEP_CASES: u32 = 10_240;
 
 /// The app and the site in a real browser.
-fn node_test(options: &TestOptions, modules: &Path) -> Result<Command, TestError> {
-    let chromium = chromium::ready(modules)?;
+fn node_test(options: &TestOptions, tools: &Tools) -> Result<Command, TestError> {
     let [app, confluence] = binaries::build([app::PROGRAM, dev::CONFLUENCE])?;
     let mut node = Command::new("node");
     node.args(["--test", "--test-reporter=spec"]);
     if let Some(filter) = &options.filter {
         node.arg("--test-name-pattern").arg(filter);
     }
-    node.env("CHROMIUM", chromium)
+    node.env("CHROMIUM", &tools.chromium)
         .env("ONBEHALF_LOCAL", app)
         .env("ONBEHALF_PAGE", page::folder())
         .env("CONFLUENCE_SIMULATOR", confluence)
-        .env("CONFLUENCE_ASSETS", modules)
+        .env("CONFLUENCE_ASSETS", &tools.modules)
         .current_dir(browser_folder());
     Ok(node)
 }

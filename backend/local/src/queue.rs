@@ -88,7 +88,9 @@ async fn run_until_decided(parts: &Parts, run: &RunId) {
             return;
         };
         tracing::warn!(%error, run.id = run.text(), tried, "a run could not be decided");
-        parts.clock.sleep(FIRST_PAUSE * (1 << (tried - 1))).await;
+        if tried < TRIES {
+            parts.clock.sleep(FIRST_PAUSE * (1 << (tried - 1))).await;
+        }
     }
     tracing::error!(run.id = run.text(), "a run was given up");
 }

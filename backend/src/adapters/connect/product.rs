@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 use url::Url;
 
-use super::Connect;
+use super::{Connect, rest};
 use crate::capabilities::platform::{Answer, CallError, Product, UserToken};
 use crate::domain::account::FitAccount;
 use crate::domain::tenant::Tenant;
@@ -69,7 +69,7 @@ impl<S> Product for Connect<S> {
         match status {
             status if status.is_success() => {
                 // The page is there. An answer that cannot be read costs the link, not the result.
-                let created: Option<CreatedPage> = response.json().await.ok();
+                let created: Option<CreatedPage> = rest::read(response).await.ok();
                 let link = created
                     .and_then(|page| page.links)
                     .and_then(|links| link_in(tenant, &links));

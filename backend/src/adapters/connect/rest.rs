@@ -80,7 +80,8 @@ impl<S> Inner<S> {
     }
 }
 
-async fn read<T: DeserializeOwned>(mut response: Response) -> Result<T, ProductError> {
+/// The answer, if it is JSON and not too long.
+pub(super) async fn read<T: DeserializeOwned>(mut response: Response) -> Result<T, ProductError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(unavailable)? {
         if body.len() + chunk.len() > LONGEST_ANSWER {
