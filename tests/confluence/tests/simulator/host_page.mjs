@@ -133,7 +133,7 @@ try {
   }
   const reloaded = (button) => Promise.all([page.waitForEvent("load"), page.getByRole("button", { name: button }).click()]);
   await reloaded("+ 1 day");
-  await page.getByRole("link", { name: "Apps" }).click();
+  await Promise.all([page.waitForURL("**/simulator/apps"), page.getByRole("link", { name: "Apps" }).click()]);
   await reloaded("Install again");
   await page.getByText("enabled", { exact: true }).waitFor();
   assert.deepEqual(troubles.filter(isOurs), []);
@@ -167,6 +167,8 @@ async function appIn(element) {
 
 async function isAccessible(name) {
   await page.evaluate(axe.source);
+  // Half-way through fading in, everything has too little contrast.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
   const { violations } = await page.evaluate(() => {
     // Where an app fills the page, the heading is the app's.
     const enabled = document.getElementById("ac-content") === null;
