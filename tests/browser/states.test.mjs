@@ -51,13 +51,14 @@ for (const [state, reach] of Object.entries(STATES)) {
     test(`${state}, ${view.name}`, async () => {
       const person = await world.newPerson();
       const page = await world.window(person.handle, view);
-      if (view.dark) {
-        await page.emulateMedia({ colorScheme: "dark" });
-      }
       const frame = await world.fullPage(page);
       await reach(frame);
-      await world.picture(page, `state-${state}-${view.name}`);
       const [inner] = page.frames().filter((each) => each.url().startsWith(world.appUrl));
+      if (view.dark) {
+        // The theme is Confluence's, not the browser's: the bridge hands it on.
+        await inner.waitForFunction(() => document.documentElement.dataset.colorMode === "dark");
+      }
+      await world.picture(page, `state-${state}-${view.name}`);
       const wide = await inner.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert.ok(wide <= 0, `${wide} px are cut off`);
       // Half-way through fading in, everything has too little contrast.

@@ -131,13 +131,17 @@ export class World {
   async window(person, { width = 1280, height = 900, dark = false } = {}) {
     const context = await this.browser.newContext({
       viewport: { width, height },
-      colorScheme: dark ? "dark" : "light",
       locale: "en-GB",
       timezoneId: "Europe/Berlin",
     });
     const page = await context.newPage();
     const then = encodeURIComponent("/wiki/home");
     await page.goto(`${this.site.ready.controlUrl}/sign-in?person=${encodeURIComponent(person)}&then=${then}`);
+    if (dark) {
+      await page.getByRole("button", { name: "Your profile and settings" }).click();
+      await page.getByRole("menuitemradio", { name: "Dark" }).click();
+      await page.keyboard.press("Escape");
+    }
     return page;
   }
 
@@ -161,6 +165,6 @@ export class World {
   /** A picture for people to look at. */
   async picture(page, name) {
     await mkdir(PICTURES, { recursive: true });
-    await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+    await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: "disabled" });
   }
 }
