@@ -77,14 +77,14 @@ impl Store {
     }
 
     fn claim(&self, act: &Act) -> Result<TransactWriteItem, StoreError> {
-        self.put_new(to_item(runs::Record::started(act)).map_err(unreadable)?)
+        self.putting_new(to_item(runs::Record::started(act)).map_err(unreadable)?)
     }
 
     fn record(&self, act: &Act) -> Result<TransactWriteItem, StoreError> {
-        self.put_new(to_item(acts::Record::of(act)).map_err(unreadable)?)
+        self.putting_new(to_item(acts::Record::of(act)).map_err(unreadable)?)
     }
 
-    fn put_new(
+    fn putting_new(
         &self,
         item: HashMap<String, AttributeValue>,
     ) -> Result<TransactWriteItem, StoreError> {

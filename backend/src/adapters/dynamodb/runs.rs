@@ -1,14 +1,13 @@
 //! Runs of schedules, in the partition of their person.
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::Timestamp;
 use onbehalf_contract::{NotRun, RunResult};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_attribute_value, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_attribute_value};
 
 use super::record::{self, ACTIVITY_KEPT, ttl};
-use super::store::{Store, cancelled, condition_failed, unavailable, unreadable};
+use super::store::{Store, Written, cancelled, condition_failed, unavailable, unreadable};
 use super::{acts, keys};
 use crate::capabilities::store::{ReadRuns, RecordRuns, RunEnd, StoreError};
 use crate::domain::act::{Act, Finished};
@@ -79,23 +78,8 @@ impl RecordRuns for Store {
         reason: &NotRun,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let item = to_item(Record::refused(id, reason, at)).map_err(unreadable)?;
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)");
-        match put.send().await {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(unavailable(error)),
+        match self.put_new(Record::refused(id, reason, at)).await? {
+            Written::Yes | Written::No => Ok(()),
         }
     }
 

@@ -1,13 +1,12 @@
 //! Schedules, in the partition of their person.
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use onbehalf_contract::{Action, Fallback, ScheduleState, When};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
 use super::keys;
-use super::store::{Store, unavailable, unreadable};
+use super::store::{Store, Written, unavailable, unreadable};
 use crate::capabilities::store::{AddSchedules, ReadSchedules, StoreError};
 use crate::domain::ids::{ScheduleId, Subject};
 use crate::domain::schedule::Schedule;
@@ -80,23 +79,8 @@ impl Store {
 
 impl AddSchedules for Store {
     async fn add_schedule(&self, schedule: &Schedule) -> Result<(), StoreError> {
-        let item = to_item(Record::of(schedule)).map_err(unreadable)?;
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)");
-        match put.send().await {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(unavailable(error)),
+        match self.put_new(Record::of(schedule)).await? {
+            Written::Yes | Written::No => Ok(()),
         }
     }
 }

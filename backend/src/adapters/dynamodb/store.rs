@@ -1,9 +1,11 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_dynamo::aws_sdk_dynamodb_1::from_item;
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
 use super::keys::{PK, SK};
 use crate::capabilities::store::StoreError;
@@ -46,6 +48,48 @@ impl Store {
             .item
             .map(|item| from_item(item).map_err(unreadable))
             .transpose()
+    }
+}
+
+/// What became of a conditional write.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    Yes,
+    /// The condition failed: what is there stays as it is.
+    No,
+}
+
+impl Store {
+    /// Writes an item, unless there is one under its key.
+    pub(super) async fn put_new<T: Serialize>(&self, record: T) -> Result<Written, StoreError> {
+        self.put_if(record, "attribute_not_exists(pk)", None).await
+    }
+
+    /// Writes an item, if this condition holds for what is there. `value` is a name in the condition, and its number.
+    pub(super) async fn put_if<T: Serialize>(
+        &self,
+        record: T,
+        condition: &str,
+        value: Option<(&str, u64)>,
+    ) -> Result<Written, StoreError> {
+        let item = to_item(record).map_err(unreadable)?;
+        let mut put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression(condition);
+        if let Some((name, number)) = value {
+            put = put.expression_attribute_values(name, AttributeValue::N(number.to_string()));
+        }
+        match put.send().await {
+            Ok(_) => Ok(Written::Yes),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Written::No),
+                _ => Err(unavailable(error)),
+            },
+        }
     }
 }
 

@@ -1,17 +1,15 @@
 //! Tenants: one item each, under a partition of its own.
 
 use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 use url::Url;
 
 use super::keys;
 use super::record;
-use super::store::{Store, unavailable, unreadable};
+use super::store::{Store, Written, unavailable, unreadable};
 use crate::capabilities::store::{ReadTenants, StoreError, WriteError, WriteTenants};
 use crate::domain::ids::TenantKey;
 use crate::domain::policy::Policy;
@@ -55,25 +53,21 @@ impl ReadTenants for Store {
 
 impl WriteTenants for Store {
     async fn write_tenant(&self, tenant: &Tenant, replaces: Option<u64>) -> Result<(), WriteError> {
-        let item = to_item(Record::of(tenant)).map_err(unreadable)?;
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item));
-        let put = match replaces {
-            None => put.condition_expression("attribute_not_exists(pk)"),
-            Some(generation) => put
-                .condition_expression("generation = :replaces")
-                .expression_attribute_values(
-                    ":replaces",
-                    AttributeValue::N(generation.to_string()),
-                ),
+        let record = Record::of(tenant);
+        let written = match replaces {
+            None => self.put_new(record).await?,
+            Some(generation) => {
+                self.put_if(
+                    record,
+                    "generation = :replaces",
+                    Some((":replaces", generation)),
+                )
+                .await?
+            }
         };
-        match put.send().await {
-            Ok(_) => Ok(()),
-            Err(error) if put_condition_failed(&error) => Err(WriteError::Changed),
-            Err(error) => Err(unavailable(error).into()),
+        match written {
+            Written::Yes => Ok(()),
+            Written::No => Err(WriteError::Changed),
         }
     }
 
@@ -152,12 +146,6 @@ impl Record {
             policy: Policy::default(),
         })
     }
-}
-
-fn put_condition_failed<R>(error: &SdkError<PutItemError, R>) -> bool {
-    error
-        .as_service_error()
-        .is_some_and(PutItemError::is_conditional_check_failed_exception)
 }
 
 fn update_condition_failed<R>(error: &SdkError<UpdateItemError, R>) -> bool {

@@ -1,14 +1,12 @@
 //! Sealed user tokens, in the partition of their person. They go when the consent ends.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use onbehalf_contract::Access;
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use super::keys;
 use super::record;
-use super::store::{Store, unavailable, unreadable};
+use super::store::{Store, Written};
 use crate::capabilities::store::{KeepTokens, KeptToken, StoreError};
 use crate::domain::ids::Subject;
 
@@ -53,27 +51,13 @@ impl KeepTokens for Store {
             expires_at: token.expires_at,
             ttl: token.expires_at.as_second(),
         };
-        // Conditional like every write: a token never takes the place of one of a newer install.
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(to_item(record).map_err(unreadable)?))
-            .condition_expression("attribute_not_exists(pk) OR generation <= :generation")
-            .expression_attribute_values(
-                ":generation",
-                AttributeValue::N(token.generation.to_string()),
-            );
-        match put.send().await {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(unavailable(error)),
+        // A token never takes the place of one of a newer install.
+        let condition = "attribute_not_exists(pk) OR generation <= :generation";
+        match self
+            .put_if(record, condition, Some((":generation", token.generation)))
+            .await?
+        {
+            Written::Yes | Written::No => Ok(()),
         }
     }
 }
