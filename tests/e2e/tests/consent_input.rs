@@ -203,6 +203,30 @@ async fn only_people_may_consent() {
 }
 
 #[tokio::test]
+async fn a_site_that_tells_no_status_is_asked_who_may_use_it() {
+    let world = World::start().await;
+    for status in [403, 404] {
+        let fault = Fault::on("POST", "/wiki/api/v2/users-bulk").respond(status, Value::Null);
+        let fault = world.site.faults().add(fault);
+        for (person, problem) in [
+            ("onbehalf", "account-is-app"),
+            ("carl", "account-is-customer"),
+            ("dora", "account-inactive"),
+            ("712020:nobody-knows-me", "account-unknown"),
+        ] {
+            let reply = world.as_person(person).allow("read", 30).await;
+            assert_eq!(reply.problem(403), problem, "{person}");
+        }
+        let alice = world.as_person("alice");
+        alice.allow("readWrite", 30).await;
+        let run = alice.run().await;
+        assert_eq!(run["result"], "done", "{run}");
+        assert!(fault.hits() > 0);
+        world.site.faults().clear();
+    }
+}
+
+#[tokio::test]
 async fn who_is_not_signed_in_sees_nothing_either() {
     let world = World::start().await;
     let nobody = world.as_person("nobody");

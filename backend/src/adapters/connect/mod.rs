@@ -1,11 +1,13 @@
 //! Atlassian Connect as the platform, by way of the `atlassian-connect` crate.
 
 mod accounts;
+mod admins;
 mod callers;
 mod credentials;
 mod product;
 mod rest;
 mod user_tokens;
+mod users;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +38,7 @@ struct Inner<S> {
     signer: RequestSigner,
     token_endpoint: TokenEndpoint,
     http: reqwest::Client,
-    admins: accounts::Admins,
+    admins: admins::Admins,
     tokens: user_tokens::Tokens,
 }
 
@@ -78,7 +80,7 @@ impl<S> Connect<S> {
                 signer: RequestSigner::new(app_key),
                 token_endpoint,
                 http,
-                admins: accounts::Admins::default(),
+                admins: admins::Admins::default(),
                 tokens: user_tokens::Tokens::default(),
             }),
         }
