@@ -1,5 +1,5 @@
-//! The real `api` and `act` binaries, over the Lambda Runtime API that `cargo lambda watch` emulates: the app is installed,
-//! a person consents, and a message from the queue acts as that person.
+//! The real binaries, over the Lambda Runtime API that `cargo lambda watch` emulates: the app is installed, a
+//! person consents, a message from the queue acts as that person, and a timer sweeps.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -41,6 +41,7 @@ impl Lambdas {
         for (name, binary) in [
             ("api", env!("CARGO_BIN_EXE_api")),
             ("act", env!("CARGO_BIN_EXE_act")),
+            ("sweep", env!("CARGO_BIN_EXE_sweep")),
         ] {
             let function = Command::new(binary)
                 .envs(environment.iter().map(|(name, value)| (name, value)))
@@ -90,14 +91,17 @@ impl Lambdas {
             .enumerate()
             .map(|(number, body)| json!({ "messageId": format!("message-{number}"), "body": body }))
             .collect();
-        let url = format!("{}/2015-03-31/functions/act/invocations", self.address);
-        let response = self
-            .http
-            .post(url)
-            .json(&json!({ "Records": records }))
-            .send()
-            .await
-            .unwrap();
+        self.invoke("act", &json!({ "Records": records })).await
+    }
+
+    /// Wakes a function with this event, and answers what it returned.
+    async fn invoke(&self, function: &str, event: &Value) -> Value {
+        let url = format!(
+            "{}/2015-03-31/functions/{function}/invocations",
+            self.address
+        );
+        let response = self.http.post(url).json(event).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{function}");
         response.json().await.unwrap()
     }
 }
@@ -247,6 +251,14 @@ async fn the_lambdas_install_consent_and_act() {
     let answer = lambdas.deliver(&[message("2026-11-22T09:00:00Z")]).await;
     assert_eq!(answer["batchItemFailures"], json!([]));
     assert_eq!(pages(), before + 1, "and only once");
+
+    // What a timer sends, the sweep does not read; a consent whose time is not over stays as it is.
+    assert_eq!(
+        lambdas
+            .invoke("sweep", &json!({ "source": "aws.scheduler" }))
+            .await,
+        Value::Null
+    );
 
     let (status, consent) = lambdas
         .call_api(reqwest::Method::DELETE, "/api/consent", &token, None)
