@@ -122,7 +122,8 @@ fn welcome(app: &App, site: &Site, data: &Path) -> String {
     The app             {app}
     The data            {data}, removed by --fresh
 
-  Open the first link, then **Allow impersonation**. Ctrl-C stops everything.
+  Open the first link. In your user menu, top right, choose “Allow impersonation…”.
+  Ctrl-C stops everything.
 ",
         alice = site.sign_in("alice"),
         ada = site.sign_in("ada"),
