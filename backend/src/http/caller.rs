@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use super::api::Api;
 use super::json::body_of;
 use super::problem::Failure;
-use crate::capabilities::platform::{Installation, ProofError, ProveCallers, Removal};
+use crate::capabilities::platform::{Caller, Installation, ProofError, ProveCallers, Removal};
 use crate::domain::ids::Subject;
 use crate::domain::tenant::Tenant;
 
@@ -39,15 +39,8 @@ impl FromRequestParts<Api> for ApiCaller {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Failure> {
         let caller = api.platform.api_caller(parts).await?;
-        let account = caller.account.ok_or(Failure::Anonymous)?;
-        let of = Subject {
-            tenant: caller.tenant.key.clone(),
-            account,
-        };
-        Ok(Self {
-            tenant: caller.tenant,
-            of,
-        })
+        let (tenant, of) = signed_in(caller)?;
+        Ok(Self { tenant, of })
     }
 }
 
@@ -55,16 +48,20 @@ impl PageCaller {
     /// Not an extractor: whoever shows a page also shows why it cannot be shown.
     pub(super) async fn prove(api: &Api, parts: &Parts) -> Result<Self, Failure> {
         let caller = api.platform.page_caller(parts).await?;
-        let account = caller.account.ok_or(Failure::Anonymous)?;
-        let of = Subject {
-            tenant: caller.tenant.key.clone(),
-            account,
-        };
-        Ok(Self {
-            tenant: caller.tenant,
-            of,
-        })
+        let (tenant, of) = signed_in(caller)?;
+        Ok(Self { tenant, of })
     }
+}
+
+/// Somebody, and not just anybody.
+fn signed_in(caller: Caller) -> Result<(Tenant, Subject), Failure> {
+    let Caller { tenant, account } = caller;
+    let account = account.ok_or(Failure::Anonymous)?;
+    let of = Subject {
+        tenant: tenant.key.clone(),
+        account,
+    };
+    Ok((tenant, of))
 }
 
 impl FromRequest<Api> for Installed {

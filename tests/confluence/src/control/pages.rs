@@ -11,7 +11,7 @@ use super::Body;
 use crate::people::ALICE;
 use crate::refusal::Refusal;
 use crate::site::Site;
-use crate::spaces::{Content, ContentKind, Version};
+use crate::spaces::Content;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,23 +48,16 @@ pub(super) async fn add(
         let found = world.space(|known| known.key == space).cloned();
         let space =
             found.ok_or_else(|| Refusal::not_found(format!("there is no space {space:?}")))?;
-        let author_id = author.account_id;
-        let page = Content {
-            id: world.next_id(),
-            kind: ContentKind::Page,
-            space_id: space.id,
-            parent_id: Some(space.homepage_id),
-            title,
-            body,
-            author_id: author_id.clone(),
-            created_at: now,
-            version: Version {
-                number: 1,
-                author_id,
-                created_at: now,
-                message: String::new(),
-            },
-        };
+        let (id, above) = (world.next_id(), Some(space.homepage_id.as_str()));
+        let page = Content::page(
+            &id,
+            &space.id,
+            above,
+            &title,
+            &author.account_id,
+            now,
+            &body,
+        );
         world.contents.push(page.clone());
         Ok(page)
     })?;
