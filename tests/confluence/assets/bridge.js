@@ -43,7 +43,7 @@ connectHost.defineModule("context", {
 connectHost.defineModule("user", {
   getCurrentUser: promised(async () => ({ atlassianAccountId: page.accountId })),
   getTimeZone: promised(async () => page.timeZone),
-  getLocale: promised(async () => "en_US"),
+  getLocale: promised(async () => page.locale),
 });
 
 connectHost.defineModule("navigator", {

@@ -20,7 +20,7 @@ use crate::calls::Exchange;
 use crate::gateway::Reason;
 use crate::installation::Installation;
 use crate::jwt::Parsed;
-use crate::people::{AccountType, Person};
+use crate::people::{AccountState, AccountType, Person};
 use crate::scopes::{Scope, expanded};
 use crate::site::Site;
 
@@ -254,11 +254,9 @@ fn check_person(person: &Person) -> Result<(), OAuthError> {
     if person.account_type != AccountType::Atlassian {
         return Err(error("invalid_grant", "The account isn't a person's"));
     }
-    if !person.may_use_confluence() {
-        return Err(error(
-            "invalid_grant",
-            "The account is inactive or has no access",
-        ));
+    // Whether they may use Confluence is for Confluence to say, once the token is used.
+    if person.state != AccountState::Active {
+        return Err(error("invalid_grant", "The account isn't active"));
     }
     Ok(())
 }

@@ -24,6 +24,8 @@ pub type Calls = Log<Call>;
 pub type Exchanges = Log<Exchange>;
 /// The lifecycle callbacks and webhooks sent to apps.
 pub type Deliveries = Log<Delivery>;
+/// The accounts that apps have reported, of which they keep personal data.
+pub type Reports = Log<Report>;
 
 /// A call that the simulator received.
 #[derive(Clone, Debug, Serialize)]
@@ -96,6 +98,30 @@ pub struct Delivery {
     /// Why there was no answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+/// An account that an app has reported. A refused report leaves none.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    pub at: Timestamp,
+    pub app_key: String,
+    pub account_id: String,
+    /// How old the app says that its data is.
+    pub updated_at: Timestamp,
+    /// What the app was told; absent when there is nothing to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<ReportStatus>,
+}
+
+/// What an app is told to do about the data that it keeps of an account.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ReportStatus {
+    /// Erase it.
+    Closed,
+    /// Erase it, or ask for it again.
+    Updated,
 }
 
 impl<T: Clone> Log<T> {

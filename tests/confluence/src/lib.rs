@@ -36,7 +36,9 @@ mod spaces;
 mod tokens;
 mod webhooks;
 
-pub use calls::{Call, Calls, Deliveries, Delivery, Exchange, Exchanges, Log};
+pub use calls::{
+    Call, Calls, Deliveries, Delivery, Exchange, Exchanges, Log, Report, ReportStatus, Reports,
+};
 pub use clock::SimClock;
 pub use descriptor::{Descriptor, DescriptorError};
 pub use faults::{Effect, Fault, FaultHandle, FaultStatus, Faults, When};

@@ -41,6 +41,9 @@ pub struct Person {
     pub can_use_confluence: bool,
     #[serde(default = "utc")]
     pub time_zone: String,
+    /// The language and region that they chose in Confluence, as `AP.user.getLocale` says it: `de_DE`.
+    #[serde(default = "us_english")]
+    pub locale: String,
 }
 
 /// What Confluence calls `accountType`.
@@ -79,6 +82,7 @@ pub struct PersonChange {
     pub admin: Option<bool>,
     pub can_use_confluence: Option<bool>,
     pub time_zone: Option<String>,
+    pub locale: Option<String>,
 }
 
 /// Why a person couldn't be added or changed.
@@ -166,22 +170,69 @@ impl People {
     }
 
     /// Changes a person. A change of state is announced to the apps that subscribed to the webhook for it; that
-    /// happens in the background, as Confluence does it.
+    /// happens in the background, as Confluence does it. A change of name or e-mail address is a change of personal
+    /// data, see [`People::mark_updated`].
     ///
     /// # Errors
     /// Nobody is called `who`.
     pub fn change(&self, who: &str, change: &PersonChange) -> Result<Person, PeopleError> {
+        let now = self.site.clock.now();
         let (before, after) = self.site.write(|world| {
             let unknown = || PeopleError::Unknown(who.to_owned());
             let person = find_mut(&mut world.people, who).ok_or_else(unknown)?;
-            let before = person.state;
+            let before = person.clone();
             change.apply(person);
-            Ok((before, person.clone()))
+            let after = person.clone();
+            if after.personal_data() != before.personal_data() {
+                world.mark_updated(&after.account_id, now);
+            }
+            Ok((before, after))
         })?;
-        if let Some(event) = UserEvent::of(before, after.state) {
+        if let Some(event) = UserEvent::of(before.state, after.state) {
             webhooks::user_changed(&self.site, event, &after);
         }
         Ok(after)
+    }
+
+    /// Says that a person's data has changed now: whoever reports the account with data of now or before is told
+    /// `updated`.
+    ///
+    /// # Errors
+    /// Nobody is called `who`.
+    pub fn mark_updated(&self, who: &str) -> Result<(), PeopleError> {
+        let now = self.site.clock.now();
+        self.site.write(|world| {
+            let unknown = || PeopleError::Unknown(who.to_owned());
+            let account_id = find(&world.people, who)
+                .ok_or_else(unknown)?
+                .account_id
+                .clone();
+            world.mark_updated(&account_id, now);
+            Ok(())
+        })
+    }
+
+    /// Removes a person from the site, which knows nothing of the account afterwards. `user_removed` goes to the
+    /// apps that subscribed to it, unless closing the account has sent it before.
+    ///
+    /// # Errors
+    /// Nobody is called `who`.
+    pub fn remove(&self, who: &str) -> Result<Person, PeopleError> {
+        let person = self.site.write(|world| {
+            let unknown = || PeopleError::Unknown(who.to_owned());
+            let account_id = &find(&world.people, who).ok_or_else(unknown)?.account_id;
+            let place = world
+                .people
+                .iter()
+                .position(|person| person.account_id == *account_id);
+            place
+                .map(|place| world.people.remove(place))
+                .ok_or_else(unknown)
+        })?;
+        if person.state != AccountState::Closed {
+            webhooks::user_changed(&self.site, UserEvent::Removed, &person);
+        }
+        Ok(person)
     }
 
     /// Changes only the state of an account.
@@ -213,6 +264,7 @@ impl Person {
             admin: false,
             can_use_confluence: true,
             time_zone: utc(),
+            locale: us_english(),
         }
     }
 
@@ -241,6 +293,10 @@ impl Person {
             }
             AccountState::Active => self.display_name.clone(),
         }
+    }
+
+    fn personal_data(&self) -> (&str, &str) {
+        (&self.display_name, &self.email)
     }
 
     /// Up to two letters for a round picture.
@@ -290,6 +346,7 @@ impl PersonChange {
             self.can_use_confluence.as_ref(),
         );
         set(&mut person.time_zone, self.time_zone.as_ref());
+        set(&mut person.locale, self.locale.as_ref());
     }
 }
 
@@ -333,7 +390,7 @@ fn find_mut<'a>(people: &'a mut [Person], who: &str) -> Option<&'a mut Person> {
         .find(|person| person.account_id == who || person.handle == who)
 }
 
-fn is_account_id(id: &str) -> bool {
+pub(crate) fn is_account_id(id: &str) -> bool {
     (1..=128).contains(&id.len())
         && id
             .bytes()
@@ -346,4 +403,8 @@ fn yes() -> bool {
 
 fn utc() -> String {
     "UTC".to_owned()
+}
+
+fn us_english() -> String {
+    "en_US".to_owned()
 }

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::calls::{Calls, Deliveries, Exchanges};
+use crate::calls::{Calls, Deliveries, Exchanges, Reports};
 use crate::clock::SimClock;
 use crate::descriptor::Descriptor;
 use crate::faults::Faults;
@@ -205,6 +205,17 @@ impl Simulator {
     #[must_use]
     pub fn deliveries(&self) -> &Deliveries {
         &self.site.deliveries
+    }
+
+    /// The accounts that apps have reported, of which they keep personal data.
+    #[must_use]
+    pub fn reports(&self) -> &Reports {
+        &self.site.reports
+    }
+
+    /// Sets how often apps are to report accounts, which `Cycle-Period` tells them: 7 days, if not changed.
+    pub fn set_report_cycle(&self, days: u32) {
+        self.site.set_report_cycle(days);
     }
 
     #[must_use]

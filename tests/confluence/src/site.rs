@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
 use crate::access_tokens::AccessTokens;
-use crate::calls::{Calls, Deliveries, Exchanges};
+use crate::calls::{Calls, Deliveries, Exchanges, Reports};
 use crate::clock::SimClock;
 use crate::faults::Faults;
 use crate::installation::Installation;
@@ -23,6 +24,9 @@ use crate::random;
 use crate::spaces::{self, Content, Space};
 use crate::tokens::Mint;
 
+/// How often apps are to report the accounts of which they keep personal data, in days.
+const USUAL_REPORT_CYCLE: u32 = 7;
+
 /// Everything about one running simulator.
 #[derive(Debug)]
 pub(crate) struct Site {
@@ -32,6 +36,8 @@ pub(crate) struct Site {
     pub(crate) calls: Calls,
     pub(crate) exchanges: Exchanges,
     pub(crate) deliveries: Deliveries,
+    pub(crate) reports: Reports,
+    report_cycle: AtomicU32,
     pub(crate) meter: Meter,
     pub(crate) access_tokens: AccessTokens,
     pub(crate) plugin_tasks: Tasks,
@@ -68,6 +74,9 @@ pub(crate) struct World {
     pub(crate) installations: BTreeMap<String, Installation>,
     /// The account of each app's own user, which a re-install brings back.
     pub(crate) app_accounts: BTreeMap<String, String>,
+    /// When the personal data of an account has changed last, if it has.
+    #[serde(default)]
+    updated: BTreeMap<String, Timestamp>,
     last_id: u64,
 }
 
@@ -115,6 +124,8 @@ impl Site {
             calls: Calls::default(),
             exchanges: Exchanges::default(),
             deliveries: Deliveries::default(),
+            reports: Reports::default(),
+            report_cycle: AtomicU32::new(USUAL_REPORT_CYCLE),
             plugin_tasks: Tasks::default(),
             install_key,
             http,
@@ -156,7 +167,9 @@ impl Site {
             world.people.extend(apps);
             world.spaces = spaces::spaces();
             world.contents = spaces::contents(now);
+            world.updated.clear();
         });
+        self.set_report_cycle(USUAL_REPORT_CYCLE);
         self.access_tokens.clear();
         self.meter.reset();
         self.clear_records();
@@ -167,6 +180,16 @@ impl Site {
         self.calls.clear();
         self.exchanges.clear();
         self.deliveries.clear();
+        self.reports.clear();
+    }
+
+    /// What `Cycle-Period` says, in days.
+    pub(crate) fn report_cycle(&self) -> u32 {
+        self.report_cycle.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_report_cycle(&self, days: u32) {
+        self.report_cycle.store(days, Ordering::Relaxed);
     }
 
     /// The account with this id.
@@ -227,6 +250,15 @@ impl World {
         self.last_id.to_string()
     }
 
+    pub(crate) fn mark_updated(&mut self, account_id: &str, now: Timestamp) {
+        self.updated.insert(account_id.to_owned(), now);
+    }
+
+    /// When the personal data of an account has changed last, if it has.
+    pub(crate) fn updated_at(&self, account_id: &str) -> Option<Timestamp> {
+        self.updated.get(account_id).copied()
+    }
+
     fn is_app_user(&self, person: &Person) -> bool {
         self.app_accounts
             .values()
@@ -247,6 +279,7 @@ fn fresh(now: Timestamp) -> Result<(World, RsaKey), StateError> {
         contents: spaces::contents(now),
         installations: BTreeMap::new(),
         app_accounts: BTreeMap::new(),
+        updated: BTreeMap::new(),
         last_id: 131_072,
     };
     Ok((world, key))

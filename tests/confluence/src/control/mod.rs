@@ -8,6 +8,7 @@ use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use http::StatusCode;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::limits::Limits;
@@ -28,8 +29,14 @@ pub(crate) fn router() -> Router<Arc<Site>> {
     let control = Router::new()
         .route("/", get(summary))
         .route("/people", get(people::list).post(people::add))
-        .route("/people/{who}", get(people::show).patch(people::change))
+        .route(
+            "/people/{who}",
+            get(people::show)
+                .patch(people::change)
+                .delete(people::remove),
+        )
         .route("/people/{who}/space", post(people::add_space))
+        .route("/people/{who}/updated", post(people::mark_updated))
         .route("/sign-in", get(sign_in::link).post(sign_in::sign_in))
         .route("/clock", get(clock::show).post(clock::change))
         .route(
@@ -47,6 +54,11 @@ pub(crate) fn router() -> Router<Arc<Site>> {
             "/deliveries",
             get(records::deliveries).delete(records::clear_deliveries),
         )
+        .route(
+            "/reports",
+            get(records::reports).delete(records::clear_reports),
+        )
+        .route("/report-cycle", get(report_cycle).put(set_report_cycle))
         .route(
             "/installations",
             get(installations::list).post(installations::install),
@@ -107,6 +119,26 @@ async fn limits(State(site): State<Arc<Site>>) -> Json<Limits> {
 async fn set_limits(State(site): State<Arc<Site>>, Body(limits): Body<Limits>) -> Json<Limits> {
     site.meter.set_limits(limits);
     Json(limits)
+}
+
+/// What `Cycle-Period` tells the apps that report accounts.
+#[derive(Clone, Copy, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct ReportCycle {
+    days: u32,
+}
+
+async fn report_cycle(State(site): State<Arc<Site>>) -> Json<ReportCycle> {
+    let days = site.report_cycle();
+    Json(ReportCycle { days })
+}
+
+async fn set_report_cycle(
+    State(site): State<Arc<Site>>,
+    Body(cycle): Body<ReportCycle>,
+) -> Json<ReportCycle> {
+    site.set_report_cycle(cycle.days);
+    Json(cycle)
 }
 
 /// `POST /control/reset`: a new site, with its keys and installations.

@@ -32,6 +32,23 @@ pub(super) async fn add_space(
     Ok((StatusCode::CREATED, Json(space)))
 }
 
+/// `POST /people/{who}/updated`.
+pub(super) async fn mark_updated(
+    State(site): State<Arc<Site>>,
+    Path(who): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    People::new(site).mark_updated(&who).map_err(refuse)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn remove(
+    State(site): State<Arc<Site>>,
+    Path(who): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    People::new(site).remove(&who).map_err(refuse)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 pub(super) async fn show(
     State(site): State<Arc<Site>>,
     Path(who): Path<String>,

@@ -1,4 +1,4 @@
-//! `/control/calls`, `/control/exchanges` and `/control/deliveries`: what came in and what went out.
+//! `/control/calls`, `/control/exchanges`, `/control/deliveries` and `/control/reports`: what came in and what went out.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use axum::extract::{Query, State};
 use http::StatusCode;
 use serde::Deserialize;
 
-use crate::calls::{Call, Delivery, Exchange};
+use crate::calls::{Call, Delivery, Exchange, Report};
 use crate::site::Site;
 
 /// Which calls to list; all, without any.
@@ -34,6 +34,13 @@ pub(super) struct ExchangeFilter {
 pub(super) struct DeliveryFilter {
     app_key: Option<String>,
     event: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct ReportFilter {
+    app_key: Option<String>,
+    account_id: Option<String>,
 }
 
 pub(super) async fn calls(
@@ -90,6 +97,25 @@ pub(super) async fn deliveries(
 
 pub(super) async fn clear_deliveries(State(site): State<Arc<Site>>) -> StatusCode {
     site.deliveries.clear();
+    StatusCode::NO_CONTENT
+}
+
+pub(super) async fn reports(
+    State(site): State<Arc<Site>>,
+    Query(filter): Query<ReportFilter>,
+) -> Json<Vec<Report>> {
+    let ReportFilter {
+        app_key,
+        account_id,
+    } = filter;
+    Json(site.reports.filter(|report| {
+        is(app_key.as_deref(), Some(&report.app_key))
+            && is(account_id.as_deref(), Some(&report.account_id))
+    }))
+}
+
+pub(super) async fn clear_reports(State(site): State<Arc<Site>>) -> StatusCode {
+    site.reports.clear();
     StatusCode::NO_CONTENT
 }
 

@@ -22,6 +22,7 @@ pub(super) async fn asset(State(site): State<Arc<Site>>, Path(name): Path<String
         "bridge.js" => (JAVASCRIPT, include_str!("../../assets/bridge.js")),
         "dialogs.js" => (JAVASCRIPT, include_str!("../../assets/dialogs.js")),
         "flags.js" => (JAVASCRIPT, include_str!("../../assets/flags.js")),
+        "language.js" => (JAVASCRIPT, include_str!("../../assets/language.js")),
         "menus.js" => (JAVASCRIPT, include_str!("../../assets/menus.js")),
         "pages.js" => (JAVASCRIPT, include_str!("../../assets/pages.js")),
         "simulator.js" => (JAVASCRIPT, include_str!("../../assets/simulator.js")),

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::avatar;
 use super::html::{esc, script_json};
+use super::language::LANGUAGES;
 use super::menu_items::{self, MenuItem, dialog_options};
 use super::module::Context;
 use super::time;
@@ -111,6 +112,7 @@ fn shell(visitor: &Visitor, view: &View, page: &str) -> String {
 <script src="/simulator-assets/product.js"></script>
 <script src="/simulator-assets/connect-host.js"></script>
 <script type="module" src="/simulator-assets/theme.js"></script>
+<script type="module" src="/simulator-assets/language.js"></script>
 <script type="module" src="/simulator-assets/menus.js"></script>
 <script type="module" src="/simulator-assets/pages.js"></script>
 <script type="module" src="/simulator-assets/simulator.js"></script>
@@ -136,6 +138,7 @@ fn data(visitor: &Visitor, view: &View) -> Value {
         "title": view.title,
         "accountId": person.map(|person| &person.account_id),
         "timeZone": person.map_or("UTC", |person| person.time_zone.as_str()),
+        "locale": person.map_or("en_US", |person| person.locale.as_str()),
         "target": view.target,
         "productContext": view.context,
         "dialogModules": dialog_modules(visitor),
@@ -309,6 +312,20 @@ fn account_menu(visitor: &Visitor) -> String {
             theme.as_str(),
         )
     });
+    let languages = LANGUAGES.map(|language| {
+        format!(
+            r#"<button role="menuitemradio" aria-checked="{}" tabindex="-1" lang="{}" data-choose-language="{}">{}</button>"#,
+            language.locale == person.locale,
+            language.tag(),
+            language.locale,
+            language.name,
+        )
+    });
+    let languages = format!(
+        r#"<div class="menu-columns" role="presentation" data-account="{}">{}</div>"#,
+        esc(&person.account_id),
+        languages.concat(),
+    );
     let log_out = item("Log out", "/control/sign-in?person=nobody&then=/wiki/home");
     let head = format!(
         r#"<div class="menu-head" role="presentation">{}<span><strong>{}</strong><small>{}</small></span></div>"#,
@@ -320,6 +337,7 @@ fn account_menu(visitor: &Visitor) -> String {
         group("Account", &[own.concat(), preferences].concat()),
         group("Apps", &content),
         group("Theme", &themes.concat()),
+        group("Language", &languages),
         group("Session", &[operations, log_out].concat()),
     ];
     let picture = avatar::picture(Some(person), 28);

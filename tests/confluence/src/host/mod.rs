@@ -15,6 +15,7 @@ mod assets;
 mod avatar;
 mod home;
 mod html;
+mod language;
 mod layout;
 mod menu_items;
 mod module;

@@ -2,6 +2,7 @@
 //!
 //! <https://developer.atlassian.com/cloud/confluence/user-privacy-developer-guide/>
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Json;
@@ -13,7 +14,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::caller::Caller;
-use crate::people::AccountState;
+use crate::calls::{Report, ReportStatus};
+use crate::people::{AccountState, is_account_id};
 use crate::refusal::Refusal;
 use crate::site::Site;
 
@@ -21,7 +23,7 @@ use crate::site::Site;
 const MOST: usize = 90;
 
 #[derive(Deserialize)]
-struct Report {
+struct Body {
     accounts: Vec<Account>,
 }
 
@@ -29,44 +31,78 @@ struct Report {
 #[serde(rename_all = "camelCase")]
 struct Account {
     account_id: String,
-    #[serde(rename = "updatedAt")]
-    _updated_at: Timestamp,
+    /// When the app got what it keeps of the account.
+    updated_at: Timestamp,
 }
 
-/// 200 with the accounts that were closed, or 204 if there are none.
+/// 200 with the accounts that were closed or have changed, or 204 if there are none.
 pub(super) async fn report(
     State(site): State<Arc<Site>>,
     caller: Caller,
     body: String,
 ) -> Result<Response, Refusal> {
-    let Caller::App { .. } = caller else {
+    let Caller::App { app_key, .. } = caller else {
         return Err(Refusal::forbidden("only apps report accounts"));
     };
-    let malformed = |reason: String| {
-        let body = json!({"errorType": "VALIDATION", "errorMessage": reason});
-        (StatusCode::BAD_REQUEST, Json(body)).into_response()
+    let accounts = match parse(&body) {
+        Ok(accounts) => accounts,
+        Err(reason) => return Ok(malformed(&reason)),
     };
-    let report: Report = match serde_json::from_str(&body) {
-        Ok(report) => report,
-        Err(error) => return Ok(malformed(error.to_string())),
-    };
-    if !(1..=MOST).contains(&report.accounts.len()) {
-        return Ok(malformed(format!("accounts must be 1 to {MOST}")));
+    let mut told = Vec::new();
+    for Account {
+        account_id,
+        updated_at,
+    } in accounts
+    {
+        let status = status(&site, &account_id, updated_at);
+        if let Some(status) = status {
+            told.push(json!({"accountId": account_id, "status": status}));
+        }
+        site.reports.push(Report {
+            at: site.clock.now(),
+            app_key: app_key.clone(),
+            account_id,
+            updated_at,
+            status,
+        });
     }
-    let is_closed = |account: &&Account| {
-        site.account(&account.account_id)
-            .is_some_and(|person| person.state == AccountState::Closed)
-    };
-    let closed = report.accounts.iter().filter(is_closed);
-    let closed: Vec<_> = closed
-        .map(|account| json!({"accountId": account.account_id, "status": "closed"}))
-        .collect();
-    let mut response = match closed.is_empty() {
+    let mut response = match told.is_empty() {
         true => StatusCode::NO_CONTENT.into_response(),
-        false => Json(json!({"accounts": closed})).into_response(),
+        false => Json(json!({"accounts": told})).into_response(),
     };
-    response
-        .headers_mut()
-        .insert("cycle-period", HeaderValue::from_static("7 Days"));
+    if let Ok(cycle) = HeaderValue::try_from(format!("{} Days", site.report_cycle())) {
+        response.headers_mut().insert("cycle-period", cycle);
+    }
     Ok(response)
+}
+
+fn parse(body: &str) -> Result<Vec<Account>, String> {
+    let Body { accounts } = serde_json::from_str(body).map_err(|error| error.to_string())?;
+    if !(1..=MOST).contains(&accounts.len()) {
+        return Err(format!("accounts must be 1 to {MOST}"));
+    }
+    let mut seen = BTreeSet::new();
+    for Account { account_id, .. } in &accounts {
+        if !is_account_id(account_id) {
+            return Err(format!("not an account id: {account_id:?}"));
+        }
+        if !seen.insert(account_id) {
+            return Err(format!("reported twice: {account_id}"));
+        }
+    }
+    Ok(accounts)
+}
+
+fn malformed(reason: &str) -> Response {
+    let body = json!({"errorType": "VALIDATION", "errorMessage": reason});
+    (StatusCode::BAD_REQUEST, Json(body)).into_response()
+}
+
+fn status(site: &Site, account_id: &str, updated_at: Timestamp) -> Option<ReportStatus> {
+    if site.account(account_id)?.state == AccountState::Closed {
+        return Some(ReportStatus::Closed);
+    }
+    // What was had in the very moment of the change may be from before it.
+    let changed = site.read(|world| world.updated_at(account_id))?;
+    (updated_at <= changed).then_some(ReportStatus::Updated)
 }

@@ -34,6 +34,14 @@ async fn people_are_listed_added_and_changed() {
         (&changed["admin"], &changed["state"]),
         (&json!(true), &json!("active"))
     );
+    assert_eq!(changed["locale"], "en_US");
+    let german = Some(json!({"locale": "de_DE"}));
+    let (_, changed) = world.control("PATCH", "/people/bob", german).await;
+    assert_eq!(changed["locale"], "de_DE");
+    assert_eq!(
+        world.control("POST", "/people/bob/updated", None).await.0,
+        204
+    );
     assert_eq!(
         world
             .control("PATCH", "/people/bob", Some(json!({"adnim": true})))

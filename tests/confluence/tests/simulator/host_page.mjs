@@ -101,6 +101,18 @@ try {
   app = await appIn(page.locator("#ac-content"));
   assert.equal(await app.locator("#address").textContent(), "/hello?a=1%20%26%202&page=");
 
+  // The language is the app's to use; the site's own words stay.
+  const language = () => app.evaluate(() => new Promise((done) => AP.user.getLocale(done)));
+  assert.equal(await language(), "en_US");
+  await page.getByRole("button", { name: "Your profile and settings" }).click();
+  await isAccessible("languages");
+  await Promise.all([page.waitForEvent("load"), page.getByRole("menuitemradio", { name: "Deutsch" }).click()]);
+  app = await appIn(page.locator("#ac-content"));
+  assert.equal(await language(), "de_DE");
+  await page.getByRole("button", { name: "Your profile and settings" }).click();
+  await page.getByRole("menuitemradio", { name: "Deutsch", checked: true }).waitFor();
+  await page.keyboard.press("Escape");
+
   // Dark, for the site and for the app.
   await page.getByRole("button", { name: "Your profile and settings" }).click();
   await page.getByRole("menuitemradio", { name: "Dark" }).click();

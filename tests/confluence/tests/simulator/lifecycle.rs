@@ -256,6 +256,63 @@ async fn a_change_of_account_is_announced() {
 }
 
 #[tokio::test]
+async fn whoever_leaves_the_site_is_announced_once() {
+    let world = World::new().await;
+    let removed = async |account_id: &str| {
+        world
+            .site
+            .deliveries()
+            .wait_for(|delivery| delivery.event == "user_removed")
+            .await;
+        assert_eq!(
+            world.app.last("/hook").body["userProfile"]["accountId"],
+            account_id
+        );
+    };
+    let people = world.site.people();
+    people.remove("alice").unwrap();
+    removed(people::ALICE).await;
+    assert!(people.get("alice").is_none());
+    assert!(people.remove("alice").is_err());
+    let path = format!("/rest/api/user?accountId={}", people::ALICE);
+    assert_eq!(world.get_as_app(&path).await.0, 404);
+
+    // Closing Ada's account is an announcement of its own; removing Cleo, who is closed, is none.
+    world.site.deliveries().clear();
+    let cleo = world.control("DELETE", "/people/cleo", None).await;
+    assert_eq!(cleo.0, 204);
+    people.set_state("ada", AccountState::Closed).unwrap();
+    removed(people::ADA).await;
+    assert_eq!(world.site.deliveries().all().len(), 1);
+}
+
+#[tokio::test]
+async fn webhooks_go_where_the_app_wants_them_and_nowhere_else() {
+    let world = World::without_app().await;
+    let mut descriptor = world.app.descriptor();
+    descriptor["modules"]["webhooks"] = json!([{"event": "user_removed", "url": "/gone?who=x"}]);
+    world.app.set_descriptor(descriptor);
+    world.install().await;
+    let people = world.site.people();
+    people.set_state("alice", AccountState::Inactive).unwrap();
+    people.set_state("alice", AccountState::Closed).unwrap();
+    let deliveries = world.site.deliveries();
+    deliveries
+        .wait_for(|delivery| delivery.event == "user_removed")
+        .await;
+    let hook = world.app.last("/gone?who=x");
+    let (header, claims) = parts(hook.token());
+    assert_eq!(header["alg"], "HS256");
+    assert_eq!(claims["qsh"], qsh("POST", "/gone?who=x", ""));
+    assert_eq!(claims.get("sub"), None);
+    assert!(
+        deliveries
+            .filter(|delivery| delivery.event == "user_deactivated")
+            .is_empty()
+    );
+}
+
+#[tokio::test]
 async fn a_disabled_app_is_told_and_locked_out() {
     let world = World::new().await;
     world.site.set_enabled("fake-app", false).unwrap();

@@ -11,5 +11,6 @@ mod control;
 mod faults;
 mod host_page;
 mod lifecycle;
+mod personal_data;
 mod rest;
 mod support;

@@ -1,7 +1,7 @@
 //! The REST API: who may do what, in whose name.
 
 use crate::support::World;
-use confluence_simulator::{Limits, people};
+use confluence_simulator::{Limits, PersonChange, people};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -192,8 +192,6 @@ async fn the_app_calls_in_its_own_name() {
     assert_eq!(status, 200, "{ada}");
     let administer = json!({"operation": "administer", "targetType": "application"});
     assert!(ada["operations"].as_array().unwrap().contains(&administer));
-    let (_, me) = world.get_as_app("/rest/api/user/current").await;
-    assert_eq!(me["accountType"], "app");
     assert_eq!(world.site.calls().all()[0].caller, "app");
 }
 
@@ -282,24 +280,78 @@ async fn accounts_show_their_state() {
 }
 
 #[tokio::test]
-async fn personal_data_is_reported_by_apps() {
+async fn a_person_without_access_is_active_and_may_do_nothing() {
     let world = World::new().await;
-    let path = "/rest/atlassian-connect/latest/report-accounts";
-    let report = async |account_id: &str| {
-        let body =
-            json!({"accounts": [{"accountId": account_id, "updatedAt": "2026-01-01T00:00:00Z"}]});
-        world
-            .call(
-                "POST",
-                path,
-                &world.app_token("POST", path).authorization(),
-                Some(body),
-            )
-            .await
+    let no_access = PersonChange {
+        can_use_confluence: Some(false),
+        ..PersonChange::default()
     };
-    assert_eq!(report(people::ALICE).await.0, 204);
-    let closed = json!({"accounts": [{"accountId": people::CLEO, "status": "closed"}]});
-    assert_eq!(report(people::CLEO).await, (200, closed));
+    world.site.people().change("alice", &no_access).unwrap();
+
+    let path = format!(
+        "/rest/api/user?accountId={}&expand=operations",
+        people::ALICE
+    );
+    let (_, alice) = world.get_as_app(&path).await;
+    assert_eq!(
+        (&alice["operations"], &alice["displayName"]),
+        (&json!([]), &json!("Alice Example (Unlicensed)"))
+    );
+    let bulk = "/api/v2/users-bulk";
+    let authorization = world.app_token("POST", bulk).authorization();
+    let asked = Some(json!({"accountIds": [people::ALICE]}));
+    let (_, body) = world.call("POST", bulk, &authorization, asked).await;
+    let alice = &body["results"][0];
+    assert_eq!(
+        (&alice["accountStatus"], &alice["accountType"]),
+        (&json!("active"), &json!("atlassian"))
+    );
+
+    let token = world.access_token(people::ALICE, None).await;
+    for (method, path, body) in [
+        ("GET", "/rest/api/user/current", None),
+        ("GET", "/api/v2/spaces", None),
+        ("GET", "/api/v2/pages/65543", None),
+        ("POST", "/rest/api/content", Some(page("TEAM", "One"))),
+    ] {
+        let (status, answer) = world.call_as_user(&token, method, path, body).await;
+        assert_eq!(status, 403, "{path}: {answer}");
+        assert!(
+            answer
+                .to_string()
+                .contains("Current user not permitted to use Confluence"),
+            "{path}: {answer}"
+        );
+    }
+    assert!(
+        world
+            .site
+            .deliveries()
+            .filter(|delivery| delivery.event.starts_with("user_"))
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn an_app_has_a_user_of_its_own() {
+    let world = World::new().await;
+    let installation = world.installation();
+    let (status, me) = world.get_as_app("/rest/api/user/current").await;
+    assert_eq!(status, 200, "{me}");
+    for (field, value) in [
+        ("accountId", installation.app_account_id.as_str()),
+        ("accountType", "app"),
+        ("accountStatus", "active"),
+        ("displayName", "Fake app"),
+    ] {
+        assert_eq!(me[field], value, "{field}");
+    }
+    assert_eq!(world.site.calls().all()[0].caller, "app");
+
+    world.site.uninstall("fake-app").await.unwrap();
+    world.install().await;
+    let (_, again) = world.get_as_app("/rest/api/user/current").await;
+    assert_eq!(again, me);
 }
 
 #[tokio::test]
