@@ -4,13 +4,22 @@ use std::path::PathBuf;
 
 use atlassian_connect::lifecycle::AllowedHosts;
 use atlassian_connect::{BaseUrl, impersonation, install_keys};
+use jiff::SignedDuration;
 use thiserror::Error;
+
+use crate::domain::notice::{Notices, Purpose};
 
 const TENANT_HOSTS: &str = "*.atlassian.net,*.jira.com";
 
 /// Atlassian's own copy of the bridge, which every Connect app loads.
 /// <https://developer.atlassian.com/cloud/confluence/about-the-javascript-api/>
 const BRIDGE: &str = "https://connect-cdn.atl-paas.net/all.js";
+
+/// Long enough to find everything again after a mistake, short enough to be forgotten.
+const RETENTION_DAYS: i64 = 30;
+const LONGEST_RETENTION_DAYS: i64 = 3650;
+
+const MOST_NOTICES_KEPT: usize = 50;
 
 /// The configuration of any of the binaries.
 #[derive(Clone, Debug)]
@@ -30,6 +39,11 @@ pub struct Config {
     pub token_url: BaseUrl,
     /// `ONBEHALF_QUEUE_URL`: needed by those who ask for runs.
     pub queue_url: Option<String>,
+    /// `ONBEHALF_PURPOSE` and `ONBEHALF_NOTICES_KEPT`: what people are asked to agree to, and which earlier versions of it
+    /// still count.
+    pub notices: Notices,
+    /// `ONBEHALF_RETENTION_DAYS`: how long what is kept of a site is kept after the app was removed from it.
+    pub retention: SignedDuration,
     /// `ONBEHALF_PAGE`: the folder of the built page. Needed by those who show it.
     pub page: PathBuf,
     /// `ONBEHALF_BRIDGE_URL`: where a browser finds Atlassian's `all.js`.
@@ -96,6 +110,8 @@ impl Config {
             install_keys,
             token_url: parse("ONBEHALF_TOKEN_URL", &token_url)?,
             queue_url: set("ONBEHALF_QUEUE_URL"),
+            notices: notices(set("ONBEHALF_PURPOSE"), set("ONBEHALF_NOTICES_KEPT"))?,
+            retention: retention(set("ONBEHALF_RETENTION_DAYS"))?,
             page: set("ONBEHALF_PAGE").unwrap_or_else(|| "page".into()).into(),
             bridge: set("ONBEHALF_BRIDGE_URL").unwrap_or_else(|| BRIDGE.into()),
         })
@@ -127,6 +143,43 @@ impl SealKey {
             )),
         }
     }
+}
+
+fn notices(purpose: Option<String>, kept: Option<String>) -> Result<Notices, ConfigError> {
+    let purpose = purpose
+        .map(|purpose| Purpose::parse(&purpose))
+        .transpose()
+        .map_err(|error| malformed("ONBEHALF_PURPOSE", &error))?;
+    let kept = kept.unwrap_or_default();
+    let kept: Vec<String> = kept
+        .split(',')
+        .map(|version| version.trim().to_owned())
+        .filter(|version| !version.is_empty())
+        .collect();
+    // Each is a value in a condition of the database, which takes up to 100.
+    if kept.len() > MOST_NOTICES_KEPT {
+        return Err(malformed(
+            "ONBEHALF_NOTICES_KEPT",
+            &format!("it names more than {MOST_NOTICES_KEPT} versions"),
+        ));
+    }
+    Ok(Notices::new(purpose, kept))
+}
+
+fn retention(days: Option<String>) -> Result<SignedDuration, ConfigError> {
+    let days = match days {
+        None => RETENTION_DAYS,
+        Some(days) => days
+            .parse()
+            .ok()
+            .filter(|days| (0..=LONGEST_RETENTION_DAYS).contains(days))
+            .ok_or_else(|| {
+                let reason =
+                    format!("it must be a number of days from 0 to {LONGEST_RETENTION_DAYS}");
+                malformed("ONBEHALF_RETENTION_DAYS", &reason)
+            })?,
+    };
+    Ok(SignedDuration::from_hours(24 * days))
 }
 
 fn parse(name: &'static str, url: &str) -> Result<BaseUrl, ConfigError> {
@@ -179,6 +232,9 @@ mod tests {
             ("ONBEHALF_TENANT_HOSTS", "*"),
             ("ONBEHALF_TOKEN_URL", "ftp://example.com"),
             ("ONBEHALF_INSTALL_KEYS_URL", "/keys"),
+            ("ONBEHALF_PURPOSE", r#"{"de": "Es berichtet."}"#),
+            ("ONBEHALF_RETENTION_DAYS", "-1"),
+            ("ONBEHALF_RETENTION_DAYS", "a month"),
         ] {
             let error = read(&[(name, value)]).unwrap_err();
             assert!(

@@ -17,6 +17,7 @@ use crate::adapters::seal::{FileSealer, KmsSealer, SealError, Sealer};
 use crate::adapters::sqs::SqsQueue;
 use crate::capabilities::world::{RunQueue, SharedClock, SystemClock};
 use crate::config::{Config, ConfigError, SealKey};
+use crate::domain::notice::Notices;
 use crate::http::{Api, ApiSettings, Page, PageError};
 
 /// The start failed. One line says why.
@@ -42,6 +43,7 @@ pub struct Parts {
     pub store: Store,
     pub platform: Connect<Store>,
     pub clock: SharedClock,
+    pub notices: Arc<Notices>,
 }
 
 /// AWS as the environment describes it, with limits that leave a request time to say what failed.
@@ -89,6 +91,7 @@ pub fn parts(config: &Config, aws: &SdkConfig, clock: SharedClock) -> Result<Par
         store,
         platform,
         clock,
+        notices: Arc::new(config.notices.clone()),
     })
 }
 
@@ -98,6 +101,7 @@ pub fn api(config: &Config, parts: Parts, queue: Arc<dyn RunQueue>) -> Result<Ap
         store,
         platform,
         clock,
+        notices,
     } = parts;
     let page = Page::read(&config.page, config.bridge.clone(), &config.tenant_hosts)?;
     Api::new(ApiSettings {
@@ -105,6 +109,8 @@ pub fn api(config: &Config, parts: Parts, queue: Arc<dyn RunQueue>) -> Result<Ap
         platform,
         queue,
         clock,
+        notices,
+        retention: config.retention,
         page,
         base_url: config.base_url.clone(),
     })

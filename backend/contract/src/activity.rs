@@ -19,6 +19,8 @@ pub struct Activity {
     pub schedule: String,
     /// What it was, in words: `Create the page “Daily note, 22 November 2026”`.
     pub what: String,
+    /// The same for the page, which says it in the person's language.
+    pub did: Deed,
     pub access: crate::Access,
     pub started_at: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -30,6 +32,17 @@ pub struct Activity {
     /// Where to see the result in Confluence.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub link: Option<String>,
+}
+
+/// What an act did, or set out to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Deed {
+    CreatePage { title: String },
 }
 
 /// How an act ended.

@@ -9,9 +9,9 @@ mod page;
 mod problem;
 mod schedule;
 
-pub use activity::{Activity, ActivityPage, Outcome};
-pub use consent::{Access, Consent, ConsentState, ConsentWish};
-pub use page::{ConsentPage, Limits, Notice, Person};
+pub use activity::{Activity, ActivityPage, Deed, Outcome};
+pub use consent::{Access, AdminRevoke, Consent, ConsentState, ConsentWish, EndedBecause};
+pub use page::{ConsentPage, Limits, Notice, Person, Texts};
 pub use problem::Problem;
 pub use schedule::{
     Action, Fallback, NotRun, Run, RunResult, RunStarted, Schedule, ScheduleState, Schedules, When,

@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{Access, Consent, Problem};
+use crate::{Access, ActivityPage, Consent, Problem, Schedule};
 
 /// The state that `GET /consent` carries inside its HTML, so that the first paint is right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,8 +14,13 @@ pub struct ConsentPage {
     pub site: String,
     pub person: Person,
     pub consent: Consent,
-    pub notice: Notice,
     pub limits: Limits,
+    /// What the page says, in the language that the browser asked for first.
+    pub texts: Texts,
+    /// What is scheduled for the person.
+    pub schedules: Vec<Schedule>,
+    /// What was done as the person: the first page of it.
+    pub activity: ActivityPage,
     /// Why this person cannot consent, if so.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub refusal: Option<Problem>,
@@ -25,6 +32,17 @@ pub struct ConsentPage {
 pub struct Person {
     pub account_id: String,
     pub name: String,
+}
+
+/// Everything that the page says in one language. `GET /api/texts/{language}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Texts {
+    /// `en`, `de`, `fr`, `es`, `pt`, `ja`, `ko` or `ru`.
+    pub language: String,
+    pub notice: Notice,
+    /// The page's own words, by their keys.
+    pub words: BTreeMap<String, String>,
 }
 
 /// The text that a person reads before agreeing.

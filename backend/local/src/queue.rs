@@ -83,7 +83,14 @@ impl Runs {
 
 async fn run_until_decided(parts: &Parts, run: &RunId) {
     for tried in 1..=TRIES {
-        let Err(error) = run_and_log(&parts.store, &parts.platform, &*parts.clock, run).await
+        let Err(error) = run_and_log(
+            &parts.store,
+            &parts.platform,
+            &parts.notices,
+            &*parts.clock,
+            run,
+        )
+        .await
         else {
             return;
         };

@@ -28,7 +28,7 @@ pub(crate) async fn run(parts: Parts, queue: LocalQueue) {
         }
         ticked = now;
         if swept.is_none_or(|swept| now.duration_since(swept) >= SWEEP_EVERY) {
-            match sweep(&parts.store, now).await {
+            match sweep(&parts.store, &parts.notices, now).await {
                 Ok(()) => swept = Some(now),
                 Err(error) => tracing::warn!(%error, "a sweep failed"),
             }

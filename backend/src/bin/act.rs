@@ -11,7 +11,16 @@ async fn main() -> Result<(), Error> {
     let aws = wiring::aws().await;
     let parts = wiring::parts(&config, &aws, wiring::system_clock())?;
     lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        Ok::<_, Error>(run_batch(&parts.store, &parts.platform, &*parts.clock, event.payload).await)
+        Ok::<_, Error>(
+            run_batch(
+                &parts.store,
+                &parts.platform,
+                &parts.notices,
+                &*parts.clock,
+                event.payload,
+            )
+            .await,
+        )
     }))
     .await
 }

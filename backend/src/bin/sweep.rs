@@ -11,7 +11,7 @@ async fn main() -> Result<(), Error> {
     let aws = wiring::aws().await;
     let parts = wiring::parts(&config, &aws, wiring::system_clock())?;
     lambda_runtime::run(service_fn(async |_: LambdaEvent<Value>| {
-        Ok::<_, Error>(sweep(&parts.store, parts.clock.now()).await?)
+        Ok::<_, Error>(sweep(&parts.store, &parts.notices, parts.clock.now()).await?)
     }))
     .await
 }

@@ -31,7 +31,7 @@ pub trait ProveCallers {
     /// A call from such a page: a token that the page was given for its session.
     async fn api_caller(&self, request: &Parts) -> Result<Caller, ProofError>;
 
-    /// A message of the product itself: its tenant, and when it was signed.
+    /// A message of the product itself: its tenant, and when it was signed. Its body is not covered by the proof.
     async fn product_caller(&self, request: &Parts) -> Result<(Tenant, Timestamp), ProofError>;
 
     /// The platform says that the app was installed.
@@ -83,6 +83,12 @@ pub trait Accounts {
         tenant: &Tenant,
         id: &AccountId,
     ) -> Result<Option<Account>, ProductError>;
+
+    /// Whether this account may use the product at all. Without that an active account can do nothing in it.
+    async fn may_use(&self, tenant: &Tenant, id: &AccountId) -> Result<bool, ProductError>;
+
+    /// The app's own account in this tenant.
+    async fn own_account(&self, tenant: &Tenant) -> Result<AccountId, ProductError>;
 
     /// Whether this account administers the product. Kept for at most 60 s; unsure is no.
     async fn is_admin(&self, tenant: &Tenant, id: &AccountId) -> Result<bool, ProductError>;

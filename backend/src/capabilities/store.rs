@@ -6,8 +6,10 @@ use onbehalf_contract::{Access, NotRun, RunResult};
 use thiserror::Error;
 
 use crate::domain::act::{Act, Finished};
-use crate::domain::consent::{Change, Consent};
-use crate::domain::ids::{ScheduleId, Subject, TenantKey};
+use crate::domain::consent::{Change, Circumstances, Consent};
+use crate::domain::consent_event::LogEntry;
+use crate::domain::fingerprint::sha256;
+use crate::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
 use crate::domain::run::{Run, RunId};
 use crate::domain::schedule::Schedule;
 use crate::domain::tenant::Tenant;
@@ -49,6 +51,14 @@ pub trait WriteTenants {
         enabled: bool,
         at: Timestamp,
     ) -> Result<(), StoreError>;
+
+    /// Notes the app's own account in a tenant of this generation. In another generation it may be another account.
+    async fn note_app_account(
+        &self,
+        key: &TenantKey,
+        generation: u64,
+        account: &AccountId,
+    ) -> Result<(), StoreError>;
 }
 
 pub trait ReadConsents {
@@ -56,14 +66,19 @@ pub trait ReadConsents {
     async fn consent(&self, of: &Subject) -> Result<Option<Consent>, StoreError>;
 }
 
+pub trait ReadConsentLogs {
+    /// The whole log of a person's consent, oldest first, as it is stored.
+    async fn consent_log(&self, of: &Subject) -> Result<Vec<LogEntry>, StoreError>;
+}
+
 pub trait WriteConsents {
-    /// Writes the consent and its event in one transaction.
+    /// Writes the consent and its events in one transaction.
     async fn write_consent(&self, change: &Change) -> Result<(), WriteError>;
 }
 
 pub trait ExpiringConsents {
-    /// People whose consent was to end in the UTC day of `on`, whether or not it has ended otherwise.
-    async fn ending_on(&self, on: Timestamp) -> Result<Vec<Subject>, StoreError>;
+    /// People whose consent's time is over, and nobody has written that down yet.
+    async fn ended_by(&self, now: Timestamp) -> Result<Vec<Subject>, StoreError>;
 }
 
 pub trait ReadSchedules {
@@ -75,7 +90,7 @@ pub trait ReadSchedules {
 
 pub trait AddSchedules {
     /// Adds a schedule. One that is there already stays as it is.
-    async fn add_schedule(&self, schedule: &Schedule) -> Result<(), StoreError>;
+    async fn add_schedule(&self, schedule: &Schedule, now: Timestamp) -> Result<(), StoreError>;
 }
 
 pub trait ReadRuns {
@@ -116,9 +131,9 @@ pub struct RunEnd {
 
 /// The transaction that an act begins with.
 pub trait CommitBegin {
-    /// In one transaction: checks that the consent is live at `act.started_at` and covers `act.access`, claims the run
-    /// (which nobody may have claimed before), and records the act as started. `Ok` means that all three happened.
-    async fn commit_begin(&self, act: &Act) -> Result<(), BeginError>;
+    /// In one transaction: checks that the consent stands under these circumstances and covers `act.access`, claims the
+    /// run (which nobody may have claimed before), and records the act as started. `Ok` means that all three happened.
+    async fn commit_begin(&self, act: &Act, when: &Circumstances<'_>) -> Result<(), BeginError>;
 }
 
 /// The act did not begin, and nothing was written.
@@ -147,25 +162,49 @@ pub trait ReadActs {
     async fn act(&self, run: &RunId) -> Result<Option<Act>, StoreError>;
 }
 
-/// A place in one person's list of acts. It names no person: it is only ever used together with one.
+/// A place in one person's list of acts, and in nobody else's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ActCursor(String);
+pub struct ActCursor {
+    /// When the act before it started, in milliseconds, in 15 digits.
+    started_at: String,
+    run: String,
+}
 
 impl ActCursor {
-    /// Takes a cursor that was given out before: 15 digits, `#`, and the id of a run.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (time, run) = text.split_once('#')?;
-        let valid = time.len() == 15
-            && time.bytes().all(|b| b.is_ascii_digit())
-            && (1..=100).contains(&run.len())
-            && run
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
-        valid.then(|| Self(text.to_owned()))
+    /// The place after this act.
+    pub fn after(act: &Act) -> Self {
+        Self {
+            started_at: format!("{:015}", act.started_at.as_millisecond()),
+            run: act.run.text(),
+        }
     }
 
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// Takes a cursor that was given out to this person before.
+    pub fn parse(text: &str, of: &Subject) -> Option<Self> {
+        let (place, check) = text.rsplit_once('.')?;
+        let (started_at, run) = place.split_once('.')?;
+        let cursor = Self {
+            started_at: started_at.to_owned(),
+            run: run.to_owned(),
+        };
+        (cursor.check(of) == check).then_some(cursor)
+    }
+
+    /// For this person to give back.
+    pub fn text(&self, of: &Subject) -> String {
+        format!("{}.{}.{}", self.started_at, self.run, self.check(of))
+    }
+
+    /// The part of the act's key that names its place.
+    pub fn place(&self) -> String {
+        format!("{}#{}", self.started_at, self.run)
+    }
+
+    /// Differs for every person and place. It keeps nothing secret: a cursor of somebody else would show nothing of
+    /// theirs. It tells a mix-up from an empty list.
+    fn check(&self, of: &Subject) -> String {
+        let whole = format!("{}#{}#{}", of.tenant, of.account, self.place());
+        sha256(whole.as_bytes())[..16].to_owned()
     }
 }
 

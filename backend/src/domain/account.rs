@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::consent_event::Invalid;
 use super::ids::AccountId;
 
 /// An account as the product describes it at this moment.
@@ -65,6 +66,16 @@ impl Unfit {
         }
     }
 
+    /// What it means for a consent that was given before. `None`: nothing yet, for it may be a passing thing.
+    pub fn invalidates(self) -> Option<Invalid> {
+        match self {
+            Self::App | Self::Customer => Some(Invalid::AccountUnfit),
+            Self::Inactive => Some(Invalid::AccountDeactivated),
+            Self::Closed => Some(Invalid::AccountClosed),
+            Self::Unknown => None,
+        }
+    }
+
     /// What the person, or their admin, can do.
     pub fn remedy(self) -> &'static str {
         match self {
@@ -78,9 +89,13 @@ impl Unfit {
 
 impl FitAccount {
     /// Checks an answer of the product; `None` is an account that it does not know.
-    /// Whatever is not exactly a person, and exactly active, is refused.
-    pub fn check(account: Option<Account>) -> Result<Self, Unfit> {
+    /// Whatever is not exactly a person, and exactly active, is refused, and so is the app's own account, whatever the
+    /// product says of it.
+    pub fn check(account: Option<Account>, apps_own: Option<&AccountId>) -> Result<Self, Unfit> {
         let account = account.ok_or(Unfit::Unknown)?;
+        if apps_own == Some(&account.id) {
+            return Err(Unfit::App);
+        }
         match (account.kind, account.status) {
             (AccountKind::Person, AccountStatus::Active) => Ok(Self(account)),
             (AccountKind::App, _) => Err(Unfit::App),
@@ -116,7 +131,7 @@ mod tests {
         use AccountStatus as S;
         for kind in [K::Person, K::App, K::Customer, K::Unknown] {
             for status in [S::Active, S::Inactive, S::Closed, S::Unknown] {
-                let fit = FitAccount::check(account(kind, status)).is_ok();
+                let fit = FitAccount::check(account(kind, status), None).is_ok();
                 assert_eq!(
                     fit,
                     (kind, status) == (K::Person, S::Active),
@@ -124,12 +139,19 @@ mod tests {
                 );
             }
         }
-        assert_eq!(FitAccount::check(None), Err(Unfit::Unknown));
+        assert_eq!(FitAccount::check(None, None), Err(Unfit::Unknown));
+    }
+
+    #[test]
+    fn the_app_s_own_account_is_unfit_even_if_it_looks_like_a_person() {
+        let alice = AccountId::parse("5be24ad8b1653240376955d2").unwrap();
+        let looks_fit = account(AccountKind::Person, AccountStatus::Active);
+        assert_eq!(FitAccount::check(looks_fit, Some(&alice)), Err(Unfit::App));
     }
 
     #[test]
     fn the_reason_names_what_is_wrong() {
-        let check = |kind, status| FitAccount::check(account(kind, status)).unwrap_err();
+        let check = |kind, status| FitAccount::check(account(kind, status), None).unwrap_err();
         assert_eq!(check(AccountKind::App, AccountStatus::Active), Unfit::App);
         assert_eq!(
             check(AccountKind::Customer, AccountStatus::Active),

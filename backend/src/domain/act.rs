@@ -1,7 +1,7 @@
 //! The record of an act: one call made as a person.
 
 use jiff::{SignedDuration, Timestamp};
-use onbehalf_contract::{Access, Outcome};
+use onbehalf_contract::{Access, Deed, Outcome};
 
 use super::ids::Subject;
 use super::run::RunId;
@@ -13,8 +13,8 @@ pub const TIME_LIMIT: SignedDuration = SignedDuration::from_secs(10);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Act {
     pub run: RunId,
-    /// What it does, in words.
-    pub what: String,
+    /// What it does.
+    pub deed: Deed,
     /// What it was allowed to do: the token carries this and no more.
     pub access: Access,
     pub started_at: Timestamp,

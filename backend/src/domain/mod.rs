@@ -3,9 +3,12 @@
 
 pub mod account;
 pub mod act;
+pub mod agreement;
 pub mod consent;
 pub mod consent_event;
+pub mod fingerprint;
 pub mod ids;
+pub mod language;
 pub mod notice;
 pub mod policy;
 pub mod run;

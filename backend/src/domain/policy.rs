@@ -1,9 +1,12 @@
 //! What a tenant allows its people to consent to.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
 use onbehalf_contract::Access;
+
+/// A consent that ends sooner than this is not worth giving.
+const SHORTEST: SignedDuration = SignedDuration::from_hours(1);
 
 /// The limits of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +24,20 @@ impl Default for Policy {
     }
 }
 
-/// How long a consent lasts: whole days of 24 hours, within a policy.
+/// How long somebody wishes a consent to last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Days(i64);
+pub enum Lasting {
+    /// Days of 24 hours.
+    Days(i64),
+    Until(Timestamp),
+}
+
+/// What a policy allows to be agreed to. Only [`Policy::check`] makes these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    access: Access,
+    expires_at: Timestamp,
+}
 
 /// Why a wish is not within the policy.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -32,6 +46,10 @@ pub enum PolicyError {
     TooShort { days: i64 },
     #[error("a consent lasts at most {longest} days here, and {days} were asked for")]
     TooLong { days: i64, longest: i64 },
+    #[error("a consent must last at least an hour from now")]
+    TooSoon,
+    #[error("a consent lasts at most {longest} days here, and the date is later")]
+    TooLate { longest: i64 },
     #[error("this access may not be given here")]
     AccessNotAllowed,
 }
@@ -45,51 +63,103 @@ impl Policy {
         &self.access
     }
 
-    /// Checks what a person wishes to agree to.
-    pub fn check(&self, access: Access, days: i64) -> Result<Days, PolicyError> {
+    /// Checks what a person wishes to agree to now.
+    pub fn check(
+        &self,
+        access: Access,
+        lasting: Lasting,
+        now: Timestamp,
+    ) -> Result<Terms, PolicyError> {
         if !self.access.contains(&access) {
             return Err(PolicyError::AccessNotAllowed);
         }
-        match days {
-            ..1 => Err(PolicyError::TooShort { days }),
-            days if days > self.longest_days => Err(PolicyError::TooLong {
-                days,
-                longest: self.longest_days,
-            }),
-            days => Ok(Days(days)),
-        }
+        let longest = self.longest_days;
+        let expires_at = match lasting {
+            Lasting::Days(days @ ..1) => return Err(PolicyError::TooShort { days }),
+            Lasting::Days(days) if days > longest => {
+                return Err(PolicyError::TooLong { days, longest });
+            }
+            Lasting::Days(days) => later(now, days_of_24_hours(days)),
+            Lasting::Until(until) if until < later(now, SHORTEST) => {
+                return Err(PolicyError::TooSoon);
+            }
+            Lasting::Until(until) if until > later(now, days_of_24_hours(longest)) => {
+                return Err(PolicyError::TooLate { longest });
+            }
+            Lasting::Until(until) => until,
+        };
+        Ok(Terms { access, expires_at })
     }
 }
 
-impl Days {
-    pub fn duration(self) -> SignedDuration {
-        SignedDuration::from_hours(24 * self.0)
+impl Terms {
+    pub fn access(&self) -> Access {
+        self.access
     }
+
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+}
+
+fn days_of_24_hours(days: i64) -> SignedDuration {
+    SignedDuration::from_hours(24 * days)
+}
+
+fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::from_second(hours * 3600).unwrap()
+    }
+
+    fn check(lasting: Lasting) -> Result<Timestamp, PolicyError> {
+        Policy::default()
+            .check(Access::Read, lasting, at(0))
+            .map(|terms| terms.expires_at())
+    }
+
     #[test]
     fn a_duration_is_between_a_day_and_the_longest() {
-        let policy = Policy::default();
         for days in [1, 30, 90] {
-            assert_eq!(
-                policy.check(Access::Read, days).unwrap().duration(),
-                SignedDuration::from_hours(24 * days)
-            );
+            assert_eq!(check(Lasting::Days(days)), Ok(at(24 * days)));
         }
         for days in [0, -1, i64::MIN] {
             assert_eq!(
-                policy.check(Access::Read, days),
+                check(Lasting::Days(days)),
                 Err(PolicyError::TooShort { days })
             );
         }
         for days in [91, i64::MAX] {
             assert_eq!(
-                policy.check(Access::Read, days),
+                check(Lasting::Days(days)),
                 Err(PolicyError::TooLong { days, longest: 90 })
+            );
+        }
+    }
+
+    #[test]
+    fn a_date_is_between_an_hour_and_the_longest_ahead() {
+        for hours in [1, 25, 90 * 24] {
+            assert_eq!(check(Lasting::Until(at(hours))), Ok(at(hours)));
+        }
+        for until in [
+            at(0),
+            at(-1),
+            Timestamp::MIN,
+            "1970-01-01T00:59:59Z".parse().unwrap(),
+        ] {
+            assert_eq!(check(Lasting::Until(until)), Err(PolicyError::TooSoon));
+        }
+        for until in [at(90 * 24 + 1), Timestamp::MAX] {
+            assert_eq!(
+                check(Lasting::Until(until)),
+                Err(PolicyError::TooLate { longest: 90 })
             );
         }
     }
@@ -101,7 +171,7 @@ mod tests {
             access: vec![Access::Read],
         };
         assert_eq!(
-            policy.check(Access::ReadWrite, 1),
+            policy.check(Access::ReadWrite, Lasting::Days(1), at(0)),
             Err(PolicyError::AccessNotAllowed)
         );
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use onbehalf_contract::{Access, Action, Fallback, ScheduleState, When};
+use onbehalf_contract::{Access, Action, Deed, Fallback, ScheduleState, When};
 
 use super::ids::{ScheduleId, Subject};
 
@@ -60,24 +60,28 @@ impl Schedule {
             },
         }
     }
+
+    /// What a run that was due at this time sets out to do.
+    pub fn deed_at(&self, due: Timestamp) -> Deed {
+        match self.action_at(due) {
+            Action::CreatePage { title, .. } => Deed::CreatePage { title },
+        }
+    }
 }
 
 /// The least access that lets all of these run.
-pub fn needed_access(schedules: &[Schedule]) -> Access {
-    if schedules
-        .iter()
-        .any(|schedule| schedule.access() == Access::ReadWrite)
-    {
+pub fn needed_access<'a>(mut schedules: impl Iterator<Item = &'a Schedule>) -> Access {
+    if schedules.any(|schedule| schedule.access() == Access::ReadWrite) {
         Access::ReadWrite
     } else {
         Access::Read
     }
 }
 
-/// An action in words: what a person reads in “What was done as me”.
-pub fn in_words(action: &Action) -> String {
-    match action {
-        Action::CreatePage { title, .. } => format!("Create the page “{title}”"),
+/// A deed in words, in English: for those who read the API.
+pub fn in_words(deed: &Deed) -> String {
+    match deed {
+        Deed::CreatePage { title } => format!("Create the page “{title}”"),
     }
 }
 
@@ -95,9 +99,8 @@ mod tests {
         let mut schedule = Schedule::starter(&of);
         schedule.when.time_zone = "Pacific/Auckland".into();
         let due = "2026-11-22T20:05:09Z".parse().unwrap();
-        let action = schedule.action_at(due);
         assert_eq!(
-            in_words(&action),
+            in_words(&schedule.deed_at(due)),
             "Create the page “Daily note, 23 November 2026, 09:05:09”"
         );
     }

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use thiserror::Error;
 use url::Url;
 
-use super::ids::TenantKey;
+use super::consent::Circumstances;
+use super::ids::{AccountId, TenantKey};
+use super::notice::Notices;
 use super::policy::Policy;
 
 /// A tenant as it stands.
@@ -20,6 +22,10 @@ pub struct Tenant {
     pub state: TenantState,
     /// Counts the installs and uninstalls. Whatever was sealed or cached under an earlier number is not used again.
     pub generation: u64,
+    /// Counts the installations, each of which an uninstall ends. Consents count only for the one that they were given to.
+    pub installation: u64,
+    /// The app's own account in the site, once it is known. Nobody acts as it.
+    pub app_account: Option<AccountId>,
     /// The install and uninstall callbacks that were taken.
     pub callbacks: Callbacks,
     pub policy: Policy,
@@ -34,7 +40,11 @@ pub enum TenantState {
         enabled: bool,
     },
     /// Removed at this time. Its data is kept for a while, so that a new install finds it again; its credentials are not.
-    Uninstalled { at: Timestamp },
+    Uninstalled {
+        at: Timestamp,
+        /// When everything of it is erased.
+        erase_at: Timestamp,
+    },
 }
 
 /// Sealed bytes. Opaque here, and never shown.
@@ -85,6 +95,15 @@ impl Tenant {
         match &self.state {
             TenantState::Installed { credentials, .. } => Some(credentials),
             TenantState::Uninstalled { .. } => None,
+        }
+    }
+
+    /// What the standing of its people's consents depends on.
+    pub fn circumstances<'a>(&self, notices: &'a Notices, now: Timestamp) -> Circumstances<'a> {
+        Circumstances {
+            now,
+            installation: self.installation,
+            notices,
         }
     }
 

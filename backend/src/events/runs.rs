@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::capabilities::platform::{Accounts, Product, UserTokens};
 use crate::capabilities::world::Clock;
 use crate::domain::ids::{AccountId, BadId, ScheduleId, Subject, TenantKey};
+use crate::domain::notice::Notices;
 use crate::domain::run::{RunId, RunMessage};
 use crate::use_cases::run_schedule::{RunError, RunStore, run_schedule};
 
@@ -22,12 +23,13 @@ pub enum MessageError {
 pub async fn run_batch(
     store: &impl RunStore,
     platform: &(impl Accounts + UserTokens + Product),
+    notices: &Notices,
     clock: &dyn Clock,
     batch: SqsEvent,
 ) -> SqsBatchResponse {
     let mut failed = SqsBatchResponse::default();
     for message in batch.records {
-        if let Err(error) = run_message(store, platform, clock, &message).await {
+        if let Err(error) = run_message(store, platform, notices, clock, &message).await {
             tracing::warn!(%error, message.id = message.message_id, "a run could not be decided");
             let mut failure = BatchItemFailure::default();
             failure.item_identifier = message.message_id.unwrap_or_default();
@@ -40,11 +42,12 @@ pub async fn run_batch(
 async fn run_message(
     store: &impl RunStore,
     platform: &(impl Accounts + UserTokens + Product),
+    notices: &Notices,
     clock: &dyn Clock,
     message: &SqsMessage,
 ) -> Result<(), MessageError> {
     let run = run_of(message.body.as_deref().unwrap_or_default())?;
-    run_and_log(store, platform, clock, &run).await?;
+    run_and_log(store, platform, notices, clock, &run).await?;
     Ok(())
 }
 
@@ -68,12 +71,13 @@ pub fn run_of(message: &str) -> Result<RunId, MessageError> {
 pub async fn run_and_log(
     store: &impl RunStore,
     platform: &(impl Accounts + UserTokens + Product),
+    notices: &Notices,
     clock: &dyn Clock,
     run: &RunId,
 ) -> Result<(), RunError> {
     let started = clock.now();
     // Boxed: the state of all that a run may wait for is large, and most of the time there is none.
-    let result = Box::pin(run_schedule(store, platform, clock, run)).await?;
+    let result = Box::pin(run_schedule(store, platform, notices, clock, run)).await?;
     tracing::info!(
         tenant.key = %run.of.tenant,
         account.id = %run.of.account,

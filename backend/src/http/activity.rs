@@ -10,11 +10,13 @@ use serde::Deserialize;
 use super::api::Api;
 use super::caller::ApiCaller;
 use super::problem::Failure;
-use crate::capabilities::store::ActCursor;
+use crate::capabilities::store::{ActCursor, ActsPage};
 use crate::domain::act::Act;
+use crate::domain::ids::Subject;
+use crate::domain::schedule::in_words;
 use crate::use_cases::list_acts::list_acts;
 
-const USUAL_LIMIT: u32 = 25;
+pub(super) const USUAL_LIMIT: u32 = 25;
 const HIGHEST_LIMIT: u32 = 100;
 
 #[derive(Deserialize)]
@@ -39,16 +41,20 @@ pub(super) async fn list(
     let cursor = paging
         .cursor
         .map(|text| {
-            ActCursor::parse(&text)
-                .ok_or_else(|| Failure::Unacceptable("the cursor is not one of ours".into()))
+            ActCursor::parse(&text, &caller.of)
+                .ok_or_else(|| Failure::Unacceptable("the cursor is not one of this list".into()))
         })
         .transpose()?;
     let page = list_acts(&api.store, &caller.of, limit, cursor.as_ref()).await?;
-    let now = api.clock.now();
-    Ok(Json(ActivityPage {
+    Ok(Json(page_as_json(&page, &caller.of, api.clock.now())))
+}
+
+/// A page of acts as the person sees it.
+pub(super) fn page_as_json(page: &ActsPage, of: &Subject, now: jiff::Timestamp) -> ActivityPage {
+    ActivityPage {
         items: page.acts.iter().map(|act| as_json(act, now)).collect(),
-        next: page.next.map(|cursor| cursor.as_str().to_owned()),
-    }))
+        next: page.next.as_ref().map(|cursor| cursor.text(of)),
+    }
 }
 
 fn as_json(act: &Act, now: jiff::Timestamp) -> Activity {
@@ -56,7 +62,8 @@ fn as_json(act: &Act, now: jiff::Timestamp) -> Activity {
     Activity {
         id: act.run.text(),
         schedule: act.run.schedule.to_string(),
-        what: act.what.clone(),
+        what: in_words(&act.deed),
+        did: act.deed.clone(),
         access: act.access,
         started_at: act.started_at.to_string(),
         finished_at: finished.map(|finished| finished.at.to_string()),

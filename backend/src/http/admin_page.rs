@@ -10,11 +10,17 @@ use super::caller::PageCaller;
 use super::html::{self, escaped};
 use super::problem::Failure;
 use crate::capabilities::platform::Accounts;
+use crate::domain::language::Language;
 
 pub(super) async fn show(State(api): State<Api>, request: Parts) -> Response {
     match shown(&api, &request).await {
         Ok(response) => response,
-        Err(failure) => html::problem(&api.page, &failure.problem(), failure.retry_after()),
+        Err(failure) => html::problem(
+            &api.page,
+            &request.headers,
+            &failure.problem(),
+            failure.retry_after(),
+        ),
     }
 }
 
@@ -37,7 +43,7 @@ async fn shown(api: &Api, request: &Parts) -> Result<Response, Failure> {
         site = escaped(caller.tenant.shown_host()),
         days = caller.tenant.policy.longest_days(),
     );
-    let html = api.page.plain(&api.app.name, &body);
+    let html = api.page.plain(Language::En, &app, &body);
     Ok(html::answer(
         StatusCode::OK,
         &api.page.plain_policy(Some(&caller.tenant)),

@@ -2,11 +2,15 @@ use std::sync::Arc;
 
 use atlassian_connect::BaseUrl;
 use atlassian_connect::descriptor::{Descriptor, DescriptorError};
+use jiff::SignedDuration;
 
 use super::page::Page;
 use crate::adapters::connect::Connect;
 use crate::adapters::dynamodb::Store;
 use crate::capabilities::world::{RunQueue, SharedClock};
+use crate::domain::consent::Circumstances;
+use crate::domain::notice::Notices;
+use crate::domain::tenant::Tenant;
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -15,6 +19,9 @@ pub struct Api {
     pub(super) platform: Connect<Store>,
     pub(super) queue: Arc<dyn RunQueue>,
     pub(super) clock: SharedClock,
+    pub(super) notices: Arc<Notices>,
+    /// How long what is kept of a tenant is kept after the app was removed.
+    pub(super) retention: SignedDuration,
     pub(super) page: Page,
     pub(super) app: Arc<App>,
 }
@@ -22,6 +29,8 @@ pub struct Api {
 /// The app as its descriptor describes it.
 pub(super) struct App {
     pub(super) name: String,
+    pub(super) vendor: String,
+    pub(super) url: String,
     pub(super) descriptor: String,
 }
 
@@ -31,6 +40,8 @@ pub struct ApiSettings {
     pub platform: Connect<Store>,
     pub queue: Arc<dyn RunQueue>,
     pub clock: SharedClock,
+    pub notices: Arc<Notices>,
+    pub retention: SignedDuration,
     pub page: Page,
     pub base_url: BaseUrl,
 }
@@ -45,15 +56,24 @@ impl Api {
             platform,
             queue,
             clock,
+            notices,
+            retention,
             page,
             base_url,
         } = settings;
         let descriptor = Descriptor::from_template(DESCRIPTOR, &base_url)?;
+        let name = descriptor
+            .name
+            .clone()
+            .unwrap_or_else(|| descriptor.key.to_string());
+        let vendor = descriptor
+            .vendor
+            .as_ref()
+            .and_then(|vendor| vendor.name.clone());
         let app = App {
-            name: descriptor
-                .name
-                .clone()
-                .unwrap_or_else(|| descriptor.key.to_string()),
+            vendor: vendor.unwrap_or_else(|| name.clone()),
+            name,
+            url: base_url.to_string(),
             descriptor: descriptor.to_json(),
         };
         Ok(Self {
@@ -61,8 +81,15 @@ impl Api {
             platform,
             queue,
             clock,
+            notices,
+            retention,
             page,
             app: Arc::new(app),
         })
+    }
+
+    /// What the standing of this tenant's consents depends on now.
+    pub(super) fn circumstances(&self, tenant: &Tenant) -> Circumstances<'_> {
+        tenant.circumstances(&self.notices, self.clock.now())
     }
 }

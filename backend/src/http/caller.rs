@@ -1,19 +1,28 @@
 //! Extractors: a handler that takes one of these runs only for a caller who proved to be that.
 
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 
 use super::api::Api;
 use super::json::body_of;
 use super::problem::Failure;
-use crate::capabilities::platform::{Caller, Installation, ProofError, ProveCallers, Removal};
-use crate::domain::ids::Subject;
+use crate::capabilities::platform::{
+    Accounts, Caller, Installation, ProofError, ProveCallers, Removal,
+};
+use crate::domain::ids::{AccountId, Subject};
 use crate::domain::tenant::Tenant;
 
 /// Somebody who called the API from one of our pages.
 pub(super) struct ApiCaller {
     pub(super) tenant: Tenant,
     pub(super) of: Subject,
+}
+
+/// Somebody who called the API, and who administers the product: that was asked just now, or less than a minute ago.
+pub(super) struct AdminCaller {
+    pub(super) tenant: Tenant,
+    pub(super) account: AccountId,
 }
 
 /// Somebody for whom the product opened one of our pages.
@@ -34,6 +43,12 @@ pub(super) struct ProductMessage {
     pub(super) signed_at: jiff::Timestamp,
 }
 
+/// The same, with its body. The proof does not cover the body.
+pub(super) struct SignedMessage {
+    pub(super) tenant: Tenant,
+    pub(super) body: Bytes,
+}
+
 impl FromRequestParts<Api> for ApiCaller {
     type Rejection = Failure;
 
@@ -41,6 +56,21 @@ impl FromRequestParts<Api> for ApiCaller {
         let caller = api.platform.api_caller(parts).await?;
         let (tenant, of) = signed_in(caller)?;
         Ok(Self { tenant, of })
+    }
+}
+
+impl FromRequestParts<Api> for AdminCaller {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Failure> {
+        let ApiCaller { tenant, of } = ApiCaller::from_request_parts(parts, api).await?;
+        if !api.platform.is_admin(&tenant, &of.account).await? {
+            return Err(Failure::NotAdmin);
+        }
+        Ok(Self {
+            tenant,
+            account: of.account,
+        })
     }
 }
 
@@ -90,6 +120,17 @@ impl FromRequestParts<Api> for ProductMessage {
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Failure> {
         let (tenant, signed_at) = api.platform.product_caller(parts).await?;
         Ok(Self { tenant, signed_at })
+    }
+}
+
+impl FromRequest<Api> for SignedMessage {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, api: &Api) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        let body = body_of(&parts, body).await?;
+        let (tenant, _) = api.platform.product_caller(&parts).await?;
+        Ok(Self { tenant, body })
     }
 }
 

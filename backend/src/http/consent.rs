@@ -3,14 +3,15 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use onbehalf_contract::{Consent as ConsentJson, ConsentState, ConsentWish};
+use jiff::Timestamp;
+use onbehalf_contract::{Consent as ConsentJson, ConsentState, ConsentWish, EndedBecause};
 
 use super::api::Api;
 use super::caller::ApiCaller;
 use super::json::JsonBody;
 use super::problem::Failure;
-use crate::domain::consent::{Consent, State as ConsentDomainState};
-use crate::domain::notice;
+use crate::domain::consent::{Circumstances, Consent, End, Revoker, Standing, Why};
+use crate::domain::consent_event::Invalid;
 use crate::use_cases;
 use crate::use_cases::grant::Granted;
 
@@ -19,7 +20,10 @@ pub(super) async fn see(
     caller: ApiCaller,
 ) -> Result<Json<ConsentJson>, Failure> {
     let consent = use_cases::see_consent::see_consent(&api.store, &caller.of).await?;
-    Ok(Json(as_json(consent.as_ref(), api.clock.now())))
+    Ok(Json(as_json(
+        consent.as_ref(),
+        &api.circumstances(&caller.tenant),
+    )))
 }
 
 pub(super) async fn grant(
@@ -27,53 +31,119 @@ pub(super) async fn grant(
     caller: ApiCaller,
     JsonBody(wish): JsonBody<ConsentWish>,
 ) -> Result<(StatusCode, Json<ConsentJson>), Failure> {
-    let now = api.clock.now();
+    let when = api.circumstances(&caller.tenant);
     let granted = use_cases::grant::grant(
         &api.store,
         &api.platform,
+        &api.notices,
         &caller.tenant,
-        &caller.of,
+        &caller.of.account,
         &wish,
-        now,
+        when.now,
     )
     .await?;
     let (status, consent) = match granted {
         Granted::New(consent) => (StatusCode::CREATED, consent),
         Granted::Renewed(consent) => (StatusCode::OK, consent),
     };
-    Ok((status, Json(as_json(Some(&consent), now))))
+    Ok((status, Json(as_json(Some(&consent), &when))))
 }
 
 pub(super) async fn revoke(
     State(api): State<Api>,
     caller: ApiCaller,
 ) -> Result<Json<ConsentJson>, Failure> {
-    let consent = use_cases::revoke::revoke(&api.store, &*api.clock, &caller.of).await?;
-    Ok(Json(as_json(consent.as_ref(), api.clock.now())))
+    let consent = use_cases::revoke::revoke(
+        &api.store,
+        &*api.clock,
+        &api.notices,
+        &caller.tenant,
+        &caller.of.account,
+        &Revoker::Person,
+    )
+    .await?;
+    Ok(Json(as_json(
+        consent.as_ref(),
+        &api.circumstances(&caller.tenant),
+    )))
 }
 
 /// A consent as the page sees it.
-pub(super) fn as_json(consent: Option<&Consent>, now: jiff::Timestamp) -> ConsentJson {
+pub(super) fn as_json(consent: Option<&Consent>, when: &Circumstances<'_>) -> ConsentJson {
     let Some(consent) = consent else {
-        return ConsentJson {
-            state: ConsentState::None,
-            access: None,
-            granted_at: None,
-            expires_at: None,
-            ended_at: None,
-            notice: notice::CURRENT.version.into(),
-        };
+        return never_given(when.notices.version());
     };
+    let end = match consent.standing(when) {
+        Standing::Active => None,
+        Standing::Ended(end) => Some(end),
+    };
+    let agreement = &consent.agreement;
+    let text = |time: Timestamp| Some(time.to_string());
     ConsentJson {
-        state: match consent.state_at(now) {
-            ConsentDomainState::Active => ConsentState::Active,
-            ConsentDomainState::Expired => ConsentState::Expired,
-            ConsentDomainState::Revoked => ConsentState::Revoked,
+        state: state(end.as_ref()),
+        id: Some(consent.id.to_string()),
+        access: Some(agreement.access),
+        granted_at: text(consent.granted_at),
+        expires_at: text(agreement.expires_at),
+        ends_soon: consent.ends_soon(when),
+        ended_at: end.as_ref().and_then(|end| end.at).and_then(text),
+        ended_because: end.as_ref().map(because),
+        ended_note: end.and_then(note),
+        notice: agreement.notice.clone(),
+        language: Some(agreement.language.code().into()),
+    }
+}
+
+fn never_given(notice: &str) -> ConsentJson {
+    ConsentJson {
+        state: ConsentState::None,
+        id: None,
+        access: None,
+        granted_at: None,
+        expires_at: None,
+        ends_soon: false,
+        ended_at: None,
+        ended_because: None,
+        ended_note: None,
+        notice: notice.into(),
+        language: None,
+    }
+}
+
+fn state(end: Option<&End>) -> ConsentState {
+    match end.map(|end| &end.why) {
+        None => ConsentState::Active,
+        Some(Why::Expired) => ConsentState::Expired,
+        Some(Why::Revoked { .. }) => ConsentState::Revoked,
+        Some(Why::Invalid(_)) => ConsentState::Invalidated,
+    }
+}
+
+fn because(end: &End) -> EndedBecause {
+    match &end.why {
+        Why::Expired => EndedBecause::Expired,
+        Why::Revoked {
+            by: Revoker::Person,
+        } => EndedBecause::RevokedByPerson,
+        Why::Revoked {
+            by: Revoker::Admin { .. },
+        } => EndedBecause::RevokedByAdmin,
+        Why::Invalid(because) => match because {
+            Invalid::AccountDeactivated => EndedBecause::AccountDeactivated,
+            Invalid::AccountClosed => EndedBecause::AccountClosed,
+            Invalid::AccountUnfit => EndedBecause::AccountUnfit,
+            Invalid::AccessLost => EndedBecause::AccessLost,
+            Invalid::AppRemoved => EndedBecause::AppRemoved,
+            Invalid::NoticeChanged => EndedBecause::NoticeChanged,
         },
-        access: Some(consent.access),
-        granted_at: Some(consent.granted_at.to_string()),
-        expires_at: Some(consent.expires_at.to_string()),
-        ended_at: consent.ended_by(now).map(|at| at.to_string()),
-        notice: consent.notice.clone(),
+    }
+}
+
+fn note(end: End) -> Option<String> {
+    match end.why {
+        Why::Revoked {
+            by: Revoker::Admin { reason, .. },
+        } => Some(reason),
+        _ => None,
     }
 }

@@ -4,14 +4,16 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
-use onbehalf_contract::{ConsentPage, Limits, Notice, Person};
+use onbehalf_contract::{ConsentPage, Limits, Person};
 
+use super::activity::{USUAL_LIMIT, page_as_json};
 use super::api::Api;
 use super::caller::PageCaller;
 use super::consent::as_json;
-use super::html;
 use super::problem::Failure;
-use crate::domain::notice::CURRENT;
+use super::texts::texts;
+use super::{html, schedules};
+use crate::domain::language::Language;
 use crate::use_cases::open_consent_page::{Opened, open_consent_page};
 
 /// The durations to offer, in days.
@@ -21,25 +23,40 @@ const USUAL_DAYS: i64 = 30;
 pub(super) async fn show(State(api): State<Api>, request: Parts) -> Response {
     match shown(&api, &request).await {
         Ok(response) => response,
-        Err(failure) => html::problem(&api.page, &in_page(&failure), failure.retry_after()),
+        Err(failure) => html::problem(
+            &api.page,
+            &request.headers,
+            &in_page(&failure),
+            failure.retry_after(),
+        ),
     }
 }
 
 async fn shown(api: &Api, request: &Parts) -> Result<Response, Failure> {
     let caller = PageCaller::prove(api, request).await?;
-    let opened = open_consent_page(&api.store, &api.platform, &caller.tenant, &caller.of).await?;
+    let opened = open_consent_page(
+        &api.store,
+        &api.platform,
+        &caller.tenant,
+        &caller.of,
+        USUAL_LIMIT,
+    )
+    .await?;
     let status = if opened.account.is_ok() {
         StatusCode::OK
     } else {
         StatusCode::FORBIDDEN
     };
-    let state = state(api, &caller, opened);
+    // The browser's language, until the page can ask Confluence for the person's.
+    let language = html::language_of(&request.headers);
+    let state = state(api, &caller, opened, language);
     let state = serde_json::to_string(&state).map_err(|_| Failure::Internal)?;
-    let html = api.page.with_state("Allow impersonation", &state);
+    let html = api.page.with_state(language, &api.app.name, &state);
     Ok(html::answer(status, &api.page.policy(&caller.tenant), html))
 }
 
-fn state(api: &Api, caller: &PageCaller, opened: Opened) -> ConsentPage {
+fn state(api: &Api, caller: &PageCaller, opened: Opened, language: Language) -> ConsentPage {
+    let when = api.circumstances(&caller.tenant);
     let policy = &caller.tenant.policy;
     let longest_days = policy.longest_days();
     let days: Vec<_> = DAYS
@@ -57,16 +74,7 @@ fn state(api: &Api, caller: &PageCaller, opened: Opened) -> ConsentPage {
             account_id: caller.of.account.to_string(),
             name,
         },
-        consent: as_json(opened.consent.as_ref(), api.clock.now()),
-        notice: Notice {
-            version: CURRENT.version.into(),
-            lead: CURRENT.lead.into(),
-            read: CURRENT.read.into(),
-            read_write: CURRENT.read_write.into(),
-            never: CURRENT.never.into(),
-            purpose: CURRENT.purpose.into(),
-            end: CURRENT.end.into(),
-        },
+        consent: as_json(opened.consent.as_ref(), &when),
         limits: Limits {
             longest_days,
             usual_days: USUAL_DAYS.min(longest_days),
@@ -74,6 +82,13 @@ fn state(api: &Api, caller: &PageCaller, opened: Opened) -> ConsentPage {
             access: policy.access().to_vec(),
             needed_access: opened.needed_access,
         },
+        texts: texts(api, language),
+        activity: page_as_json(&opened.acts, &caller.of, when.now),
+        schedules: opened
+            .schedules
+            .into_iter()
+            .map(|(schedule, last)| schedules::as_json(schedule, last, when.now))
+            .collect(),
         refusal,
     }
 }
@@ -83,6 +98,7 @@ fn in_page(failure: &Failure) -> onbehalf_contract::Problem {
     let problem = failure.problem();
     match failure {
         Failure::NotProved => onbehalf_contract::Problem {
+            kind: "/problems/not-in-confluence".into(),
             title: "Open this page from Confluence".into(),
             detail:
                 "This page works inside Confluence, and each link to it works for a few minutes."

@@ -1,11 +1,12 @@
 //! Pages that need no script: why the real page cannot be shown.
 
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use onbehalf_contract::Problem;
 
 use super::page::Page;
+use crate::domain::language::Language;
 
 /// Text as it may stand in HTML, between tags and in quoted attributes.
 pub(super) fn escaped(text: &str) -> String {
@@ -37,19 +38,31 @@ pub(super) fn answer(status: StatusCode, policy: &str, html: String) -> Response
     response
 }
 
-/// A problem as a page of its own, which can be asked for again in so many seconds.
-pub(super) fn problem(page: &Page, problem: &Problem, retry_after: Option<u64>) -> Response {
+/// A problem as a page of its own, in the language that the browser asks for, which can be asked for again in so many
+/// seconds.
+pub(super) fn problem(
+    page: &Page,
+    headers: &HeaderMap,
+    problem: &Problem,
+    retry_after: Option<u64>,
+) -> Response {
+    let language = language_of(headers);
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let words = page.words(language);
+    let say = |part: &str, english: &str| {
+        let key = format!("problem.{}.{part}", problem.name());
+        escaped(words.get(&key).map_or(english, String::as_str))
+    };
+    let title = say("title", &problem.title);
     let body = format!(
-        "<h1>{}</h1>\n<p>{}</p>\n<p>{}</p>",
-        escaped(&problem.title),
-        escaped(&problem.detail),
-        escaped(&problem.remedy)
+        "<h1>{title}</h1>\n<p>{}</p>\n<p>{}</p>",
+        say("detail", &problem.detail),
+        say("remedy", &problem.remedy)
     );
     let mut response = answer(
         status,
         &page.plain_policy(None),
-        page.plain(&problem.title, &body),
+        page.plain(language, &title, &body),
     );
     if let Some(seconds) = retry_after {
         response
@@ -57,6 +70,15 @@ pub(super) fn problem(page: &Page, problem: &Problem, retry_after: Option<u64>) 
             .insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// The language that a browser asks for.
+pub(super) fn language_of(headers: &HeaderMap) -> Language {
+    headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|asked| asked.to_str().ok())
+        .map(Language::preferred)
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

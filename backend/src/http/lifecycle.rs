@@ -7,6 +7,7 @@ use super::api::Api;
 use super::caller::{Installed, ProductMessage, Removed};
 use super::problem::Failure;
 use crate::use_cases::install::install;
+use crate::use_cases::learn_own_account::learn_own_account;
 use crate::use_cases::switch_app::switch_app;
 use crate::use_cases::uninstall::uninstall;
 
@@ -24,16 +25,23 @@ pub(super) async fn uninstalled(
     Removed(removal): Removed,
 ) -> Result<StatusCode, Failure> {
     let key = removal.tenant.clone();
-    uninstall(&api.store, &*api.clock, removal).await?;
+    uninstall(&api.store, &*api.clock, api.retention, removal).await?;
     tracing::info!(tenant.key = %key, "the app was removed");
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// It comes once the installation is complete, so that the app can ask Confluence for the first time.
 pub(super) async fn enabled(
-    state: State<Api>,
+    State(api): State<Api>,
     message: ProductMessage,
 ) -> Result<StatusCode, Failure> {
-    switch(state, message, true).await
+    let tenant = message.tenant.clone();
+    let status = switch(State(api.clone()), message, true).await?;
+    if let Err(error) = learn_own_account(&api.store, &api.platform, &tenant).await {
+        // It is asked again with the next consent.
+        tracing::warn!(%error, tenant.key = %tenant.key, "the app's own account is not known");
+    }
+    Ok(status)
 }
 
 pub(super) async fn disabled(

@@ -1,6 +1,7 @@
 //! Turns HTTP into use cases and back, and nothing else.
 
 mod activity;
+mod admin;
 mod admin_page;
 mod api;
 mod caller;
@@ -12,8 +13,11 @@ mod json;
 mod lifecycle;
 mod page;
 mod problem;
+mod receipt;
 mod schedules;
 mod security;
+mod texts;
+mod webhooks;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -33,6 +37,7 @@ pub fn router(api: Api) -> Router {
         .route("/lifecycle/uninstalled", post(lifecycle::uninstalled))
         .route("/lifecycle/enabled", post(lifecycle::enabled))
         .route("/lifecycle/disabled", post(lifecycle::disabled))
+        .route("/webhooks/{event}", post(webhooks::receive))
         .route("/consent", get(consent_page::show))
         .route("/admin", get(admin_page::show))
         .route("/assets/{name}", get(page::asset))
@@ -43,6 +48,12 @@ pub fn router(api: Api) -> Router {
                 .delete(consent::revoke),
         )
         .route("/api/consent/activity", get(activity::list))
+        .route("/api/consent/receipt", get(receipt::download))
+        .route("/api/texts/{language}", get(texts::show))
+        .route(
+            "/api/admin/consents/{account}/revoke",
+            post(admin::revoke_consent),
+        )
         .route("/api/schedules", get(schedules::list))
         .route("/api/schedules/{id}/run", post(schedules::run))
         .route("/healthz", get(async || StatusCode::NO_CONTENT))

@@ -1,6 +1,6 @@
 //! The built page: the names of its assets, the HTML that loads them, and the assets themselves.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path as FilePath, PathBuf};
@@ -18,6 +18,7 @@ use url::Url;
 use super::api::Api;
 use super::html::escaped;
 use super::problem;
+use crate::domain::language::Language;
 use crate::domain::tenant::Tenant;
 
 const TEMPLATE: &str = include_str!("page.html");
@@ -30,6 +31,8 @@ pub struct Page(Arc<Built>);
 struct Built {
     manifest: Manifest,
     assets: HashMap<String, Asset>,
+    /// What the page says in each language, by keys that only the page knows.
+    words: HashMap<Language, BTreeMap<String, String>>,
     bridge: String,
     /// Who may frame a page that is shown to somebody unknown.
     anybody: String,
@@ -97,16 +100,32 @@ impl Page {
                 },
             );
         }
+        let mut words = HashMap::new();
+        for language in Language::ALL {
+            let file = folder
+                .join("words")
+                .join(format!("{}.json", language.code()));
+            let said = fs::read(&file).map_err(not_built)?;
+            let said = serde_json::from_slice(&said).map_err(|error| form(error.to_string()))?;
+            words.insert(language, said);
+        }
         Ok(Self(Arc::new(Built {
             manifest,
             assets,
+            words,
             bridge,
             anybody: frames_of(tenant_hosts),
         })))
     }
 
+    /// What the page says in this language.
+    pub(super) fn words(&self, language: Language) -> &BTreeMap<String, String> {
+        static NOTHING: BTreeMap<String, String> = BTreeMap::new();
+        self.0.words.get(&language).unwrap_or(&NOTHING)
+    }
+
     /// The HTML that shows this state.
-    pub(super) fn with_state(&self, title: &str, state: &str) -> String {
+    pub(super) fn with_state(&self, language: Language, title: &str, state: &str) -> String {
         let Manifest {
             script,
             wasm,
@@ -115,6 +134,7 @@ impl Page {
         fill(
             TEMPLATE,
             &[
+                ("language", language.code()),
                 ("title", &escaped(title)),
                 ("style", &escaped(style)),
                 ("bridge", &escaped(&self.0.bridge)),
@@ -126,12 +146,13 @@ impl Page {
         )
     }
 
-    /// HTML without a script.
-    pub(super) fn plain(&self, title: &str, body: &str) -> String {
+    /// HTML without a script. The title and the body are HTML.
+    pub(super) fn plain(&self, language: Language, title: &str, body: &str) -> String {
         fill(
             PLAIN_TEMPLATE,
             &[
-                ("title", &escaped(title)),
+                ("language", language.code()),
+                ("title", title),
                 ("style", &escaped(&self.0.manifest.style)),
                 ("bridge", &escaped(&self.0.bridge)),
                 ("body", body),

@@ -14,10 +14,10 @@ use crate::capabilities::store::StoreError;
 use crate::domain::account::Unfit;
 use crate::domain::policy::PolicyError;
 use crate::use_cases::begin::sentence;
+use crate::use_cases::change_consent::ChangeError;
 use crate::use_cases::grant::GrantError;
 use crate::use_cases::install::InstallError;
 use crate::use_cases::open_consent_page::OpenError;
-use crate::use_cases::revoke::RevokeError;
 use crate::use_cases::run_now::RunNowError;
 use crate::use_cases::uninstall::UninstallError;
 
@@ -39,8 +39,14 @@ pub(super) enum Failure {
     Policy(PolicyError),
     NoticeReplaced,
     NoticeUnknown,
+    NotTheCurrentConsent,
+    LanguageUnknown,
     Changed(String),
     NoSuchSchedule,
+    NoSuchConsent,
+    NoSuchEvent,
+    NoReceipt,
+    LogAltered,
     RateLimited(u64),
     Unavailable(&'static str),
     Internal,
@@ -145,7 +151,8 @@ impl Failure {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 match error {
                     PolicyError::TooShort { .. } => "too-short",
-                    PolicyError::TooLong { .. } => "too-long-a-time",
+                    PolicyError::TooLong { .. } | PolicyError::TooLate { .. } => "too-long-a-time",
+                    PolicyError::TooSoon => "too-soon",
                     PolicyError::AccessNotAllowed => "access-not-allowed",
                 },
                 "This cannot be agreed to",
@@ -165,6 +172,48 @@ impl Failure {
                 "The notice is not known",
                 "There is no notice of this version.".into(),
                 "Reload the page and read it again.",
+            ),
+            Self::NotTheCurrentConsent => (
+                StatusCode::CONFLICT,
+                "not-the-current-consent",
+                "Your consent has changed",
+                "The consent that was to be renewed is not the one that you have now.".into(),
+                "Look at it as it is now, then decide again.",
+            ),
+            Self::LanguageUnknown => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "language-unknown",
+                "The language is not known",
+                "There are no texts in this language.".into(),
+                "Use one of en, de, fr, es, pt, ja, ko and ru.",
+            ),
+            Self::NoSuchConsent => (
+                StatusCode::NOT_FOUND,
+                "no-such-consent",
+                "There is no such consent",
+                "This account has never consented here.".into(),
+                "Check the account id.",
+            ),
+            Self::NoSuchEvent => (
+                StatusCode::NOT_FOUND,
+                "no-such-event",
+                "There is nothing here",
+                "This app does not listen to this event.".into(),
+                "Check the app's descriptor.",
+            ),
+            Self::NoReceipt => (
+                StatusCode::NOT_FOUND,
+                "no-receipt",
+                "There is no such receipt",
+                "You have no consent of this id.".into(),
+                "Leave the id out to get the receipt of your newest consent.",
+            ),
+            Self::LogAltered => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "log-altered",
+                "The record of your consent is damaged",
+                "What is stored about your consent is not what was written, so no receipt is given.".into(),
+                "Tell a Confluence admin.",
             ),
             Self::Changed(why) => (
                 StatusCode::CONFLICT,
@@ -307,6 +356,9 @@ impl From<ProductError> for Failure {
 impl From<GrantError> for Failure {
     fn from(error: GrantError) -> Self {
         match error {
+            GrantError::NoTime | GrantError::BadTime => Self::Unacceptable(error.to_string()),
+            GrantError::LanguageUnknown => Self::LanguageUnknown,
+            GrantError::NotCurrent => Self::NotTheCurrentConsent,
             GrantError::Policy(error) => Self::Policy(error),
             GrantError::NoticeReplaced => Self::NoticeReplaced,
             GrantError::NoticeUnknown => Self::NoticeUnknown,
@@ -318,11 +370,11 @@ impl From<GrantError> for Failure {
     }
 }
 
-impl From<RevokeError> for Failure {
-    fn from(error: RevokeError) -> Self {
+impl From<ChangeError> for Failure {
+    fn from(error: ChangeError) -> Self {
         match error {
-            RevokeError::Changed => Self::Changed(error.to_string()),
-            RevokeError::Store(error) => error.into(),
+            ChangeError::Changed => Self::Changed(error.to_string()),
+            ChangeError::Store(error) => error.into(),
         }
     }
 }

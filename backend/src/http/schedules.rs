@@ -43,7 +43,7 @@ pub(super) async fn run(
     ))
 }
 
-fn as_json(schedule: Schedule, last: Option<Run>, now: jiff::Timestamp) -> ScheduleJson {
+pub(super) fn as_json(schedule: Schedule, last: Option<Run>, now: jiff::Timestamp) -> ScheduleJson {
     ScheduleJson {
         id: schedule.id.to_string(),
         account_id: schedule.of.account.to_string(),

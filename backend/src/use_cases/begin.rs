@@ -1,14 +1,14 @@
 //! The beginning of an act: the one place where consent turns into permission to act.
 
-use jiff::Timestamp;
 use onbehalf_contract::NotRun;
 use thiserror::Error;
 
 use crate::capabilities::store::{BeginError, CommitBegin, StoreError};
 use crate::domain::act::Act;
-use crate::domain::consent::{Consent, State};
+use crate::domain::consent::{Circumstances, Consent, End, Revoker, Standing, Why};
+use crate::domain::consent_event::Invalid;
 use crate::domain::run::RunId;
-use crate::domain::schedule::{Schedule, in_words};
+use crate::domain::schedule::Schedule;
 
 /// An act that is on record, and that a live consent allowed at that very moment.
 ///
@@ -43,10 +43,14 @@ pub enum NotAllowed {
     NoConsent,
     #[error("you have taken back your consent")]
     Revoked,
+    #[error("an admin has taken back your consent")]
+    RevokedByAdmin,
     #[error("your consent has ended")]
     Expired,
     #[error("your consent covers reading only")]
     ReadOnly,
+    #[error("your consent ended because {}", in_words(*.0))]
+    Invalid(Invalid),
 }
 
 /// Begins an act of a schedule, if the person's consent allows it now.
@@ -54,19 +58,19 @@ pub async fn begin(
     store: &impl CommitBegin,
     schedule: &Schedule,
     run: &RunId,
-    now: Timestamp,
+    when: &Circumstances<'_>,
 ) -> Result<StartedAct, NotBegun> {
     let act = Act {
         run: run.clone(),
-        what: in_words(&schedule.action_at(run.due)),
+        deed: schedule.deed_at(run.due),
         access: schedule.access(),
-        started_at: now,
+        started_at: when.now,
         finished: None,
     };
-    match store.commit_begin(&act).await {
+    match store.commit_begin(&act, when).await {
         Ok(()) => Ok(StartedAct { act }),
         Err(BeginError::NotAllowed(consent)) => {
-            Err(NotAllowed::because_of(consent.as_deref(), now).into())
+            Err(NotAllowed::because_of(consent.as_deref(), when).into())
         }
         Err(BeginError::Claimed) => Err(NotBegun::Claimed),
         Err(BeginError::Store(error)) => Err(error.into()),
@@ -74,12 +78,20 @@ pub async fn begin(
 }
 
 impl NotAllowed {
-    fn because_of(consent: Option<&Consent>, now: Timestamp) -> Self {
-        match consent.map(|consent| consent.state_at(now)) {
+    fn because_of(consent: Option<&Consent>, when: &Circumstances<'_>) -> Self {
+        match consent.map(|consent| consent.standing(when)) {
             None => Self::NoConsent,
-            Some(State::Revoked) => Self::Revoked,
-            Some(State::Expired) => Self::Expired,
-            Some(State::Active) => Self::ReadOnly,
+            Some(Standing::Active) => Self::ReadOnly,
+            Some(Standing::Ended(End { why, .. })) => match why {
+                Why::Expired => Self::Expired,
+                Why::Revoked {
+                    by: Revoker::Person,
+                } => Self::Revoked,
+                Why::Revoked {
+                    by: Revoker::Admin { .. },
+                } => Self::RevokedByAdmin,
+                Why::Invalid(because) => Self::Invalid(because),
+            },
         }
     }
 
@@ -94,17 +106,54 @@ impl NotAllowed {
                 "consent-revoked",
                 "Press “Allow impersonation” if you want this schedule to run again.",
             ),
+            Self::RevokedByAdmin => (
+                "consent-revoked-by-admin",
+                "Ask the admin, or press “Allow impersonation” if you want this schedule to run again.",
+            ),
             Self::Expired => ("consent-expired", "Press “Allow impersonation” to go on."),
             Self::ReadOnly => (
                 "consent-read-only",
                 "Allow “Read and write” if you want this schedule to run.",
             ),
+            Self::Invalid(because) => invalid_reason(because),
         };
         NotRun {
             code: code.into(),
             detail: sentence(&self.to_string()),
             remedy: remedy.into(),
         }
+    }
+}
+
+fn in_words(because: Invalid) -> &'static str {
+    match because {
+        Invalid::AccountDeactivated => "your account was deactivated",
+        Invalid::AccountClosed => "your account was closed",
+        Invalid::AccountUnfit => "your account is not a person's",
+        Invalid::AccessLost => "your account lost its access to Confluence",
+        Invalid::AppRemoved => "Onbehalf was removed from this site in between",
+        Invalid::NoticeChanged => "what Onbehalf asks for has changed",
+    }
+}
+
+fn invalid_reason(because: Invalid) -> (&'static str, &'static str) {
+    match because {
+        Invalid::AccountDeactivated | Invalid::AccountClosed | Invalid::AccountUnfit => (
+            "consent-invalidated-account",
+            "When you can use your account again, press “Allow impersonation”.",
+        ),
+        Invalid::AccessLost => (
+            "consent-invalidated-access",
+            "Ask a Confluence admin for access, then press “Allow impersonation”.",
+        ),
+        Invalid::AppRemoved => (
+            "consent-invalidated-app-removed",
+            "Press “Allow impersonation” if you want this schedule to run again.",
+        ),
+        Invalid::NoticeChanged => (
+            "consent-invalidated-notice",
+            "Read what it asks for now, then press “Allow impersonation” to go on.",
+        ),
     }
 }
 
@@ -118,13 +167,16 @@ pub fn sentence(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
     use crate::domain::ids::{AccountId, Subject, TenantKey};
+    use crate::domain::notice::Notices;
 
     struct Store(std::cell::Cell<Option<BeginError>>);
 
     impl CommitBegin for Store {
-        async fn commit_begin(&self, _: &Act) -> Result<(), BeginError> {
+        async fn commit_begin(&self, _: &Act, _: &Circumstances<'_>) -> Result<(), BeginError> {
             self.0.take().map_or(Ok(()), Err)
         }
     }
@@ -136,13 +188,12 @@ mod tests {
         };
         let schedule = Schedule::starter(&of);
         let run = RunId::new(of, schedule.id.clone(), Timestamp::UNIX_EPOCH);
-        begin(
-            &Store(answer.into()),
-            &schedule,
-            &run,
-            Timestamp::UNIX_EPOCH,
-        )
-        .await
+        let when = Circumstances {
+            now: Timestamp::UNIX_EPOCH,
+            installation: 1,
+            notices: &Notices::default(),
+        };
+        begin(&Store(answer.into()), &schedule, &run, &when).await
     }
 
     #[tokio::test]

@@ -2,14 +2,12 @@
 //!
 //! Nothing depends on it: an act checks the time of a consent itself.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::capabilities::store::{
-    ExpiringConsents, ReadConsents, StoreError, WriteConsents, WriteError,
+    ExpiringConsents, ReadConsents, ReadTenants, StoreError, WriteConsents, WriteError,
 };
-
-/// How many days back to look. A sweep that was missed is made good within this time.
-const DAYS_BACK: i64 = 7;
+use crate::domain::notice::Notices;
 
 /// What a sweep did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,30 +15,27 @@ pub struct Expired {
     pub consents: u64,
 }
 
-/// Expires the consents whose time is over.
+/// Notes the end of the consents whose time is over.
 pub async fn expire_consents(
-    store: &(impl ExpiringConsents + ReadConsents + WriteConsents),
+    store: &(impl ExpiringConsents + ReadTenants + ReadConsents + WriteConsents),
+    notices: &Notices,
     now: Timestamp,
 ) -> Result<Expired, StoreError> {
     let mut expired = Expired::default();
-    for days in (0..=DAYS_BACK).rev() {
-        let day = now
-            .saturating_sub(SignedDuration::from_hours(24 * days))
-            .unwrap_or(Timestamp::MIN);
-        for of in store.ending_on(day).await? {
-            let Some(change) = store
-                .consent(&of)
-                .await?
-                .and_then(|consent| consent.expire(now))
-            else {
-                continue;
-            };
-            match store.write_consent(&change).await {
-                Ok(()) => expired.consents += 1,
-                // Renewed or revoked at this moment: then it did not expire.
-                Err(WriteError::Changed) => {}
-                Err(WriteError::Store(error)) => return Err(error),
-            }
+    for of in store.ended_by(now).await? {
+        let Some(tenant) = store.tenant(&of.tenant).await? else {
+            continue;
+        };
+        let when = tenant.circumstances(notices, now);
+        let consent = store.consent(&of).await?;
+        let Some(change) = consent.and_then(|consent| consent.note_end(&when)) else {
+            continue;
+        };
+        match store.write_consent(&change).await {
+            Ok(()) => expired.consents += 1,
+            // Renewed or revoked at this moment: then it did not expire.
+            Err(WriteError::Changed) => {}
+            Err(WriteError::Store(error)) => return Err(error),
         }
     }
     Ok(expired)

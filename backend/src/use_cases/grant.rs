@@ -4,15 +4,17 @@ use jiff::Timestamp;
 use onbehalf_contract::ConsentWish;
 use thiserror::Error;
 
+use super::learn_own_account::learn_own_account;
 use crate::capabilities::platform::{Accounts, ProductError};
 use crate::capabilities::store::{
-    AddSchedules, ReadConsents, StoreError, WriteConsents, WriteError,
+    AddSchedules, ReadConsents, StoreError, WriteConsents, WriteError, WriteTenants,
 };
 use crate::domain::account::{FitAccount, Unfit};
-use crate::domain::consent::{Consent, State, Terms};
-use crate::domain::ids::Subject;
-use crate::domain::notice::{self, NotCurrent};
-use crate::domain::policy::PolicyError;
+use crate::domain::consent::{Consent, Standing};
+use crate::domain::ids::{AccountId, ConsentId, Subject};
+use crate::domain::language::Language;
+use crate::domain::notice::{NotCurrent, Notices};
+use crate::domain::policy::{Lasting, PolicyError};
 use crate::domain::schedule::Schedule;
 use crate::domain::tenant::Tenant;
 
@@ -26,6 +28,12 @@ pub enum Granted {
 /// The consent was not given, and what was there is unchanged.
 #[derive(Debug, Error)]
 pub enum GrantError {
+    #[error("a wish says either for how many `days` or `until` when")]
+    NoTime,
+    #[error("the time in `until` must be in RFC 3339, such as 2026-12-24T18:00:00Z")]
+    BadTime,
+    #[error("there is no notice in this language")]
+    LanguageUnknown,
     #[error(transparent)]
     Policy(#[from] PolicyError),
     #[error("the notice has a newer version")]
@@ -34,6 +42,8 @@ pub enum GrantError {
     NoticeUnknown,
     #[error(transparent)]
     Unfit(#[from] Unfit),
+    #[error("the consent that was to be renewed is not the one that you have now")]
+    NotCurrent,
     #[error("your consent was changed elsewhere at the same moment")]
     Changed,
     #[error(transparent)]
@@ -42,43 +52,111 @@ pub enum GrantError {
     Store(#[from] StoreError),
 }
 
-/// Records the consent of `of`, who proved to be that person, if what they wish is within the rules.
+/// Records the consent of `account`, who proved to be that person, if what they wish is within the rules.
 pub async fn grant(
-    store: &(impl ReadConsents + WriteConsents + AddSchedules),
+    store: &(impl ReadConsents + WriteConsents + AddSchedules + WriteTenants),
     platform: &impl Accounts,
+    notices: &Notices,
     tenant: &Tenant,
-    of: &Subject,
+    account: &AccountId,
     wish: &ConsentWish,
     now: Timestamp,
 ) -> Result<Granted, GrantError> {
-    let notice = notice::agreed(&wish.notice).map_err(|error| match error {
-        NotCurrent::Replaced => GrantError::NoticeReplaced,
-        NotCurrent::Unknown => GrantError::NoticeUnknown,
-    })?;
-    let days = tenant.policy.check(wish.access, wish.days)?;
-    FitAccount::check(platform.account(tenant, &of.account).await?)?;
+    let wished = Wished::parse(wish)?;
+    let notice = notices.agreed(&wish.notice, wished.language)?;
+    let terms = tenant.policy.check(wish.access, wished.lasting, now)?;
+    check_account(store, platform, tenant, account).await?;
 
-    let existing = store.consent(of).await?;
-    let renews = existing
-        .as_ref()
-        .is_some_and(|consent| consent.state_at(now) == State::Active);
-    let terms = Terms {
-        access: wish.access,
-        days,
-        notice,
+    let of = Subject {
+        tenant: tenant.key.clone(),
+        account: account.clone(),
     };
-    let change = Consent::grant(of, existing.as_ref(), terms, now);
-    store
-        .write_consent(&change)
-        .await
-        .map_err(|error| match error {
-            WriteError::Changed => GrantError::Changed,
-            WriteError::Store(error) => error.into(),
-        })?;
-    store.add_schedule(&Schedule::starter(of)).await?;
-    Ok(if renews {
+    let when = tenant.circumstances(notices, now);
+    let existing = store.consent(&of).await?;
+    let active = existing
+        .as_ref()
+        .filter(|consent| consent.standing(&when) == Standing::Active);
+    if wished.renews.is_some() && wished.renews.as_ref() != active.map(|consent| &consent.id) {
+        return Err(GrantError::NotCurrent);
+    }
+    let change = Consent::grant(&of, existing.as_ref(), &terms, &notice, &when);
+    store.write_consent(&change).await?;
+    store.add_schedule(&Schedule::starter(&of), now).await?;
+    Ok(if active.is_some() {
         Granted::Renewed(change.consent)
     } else {
         Granted::New(change.consent)
     })
+}
+
+/// What a person wishes, read.
+struct Wished {
+    lasting: Lasting,
+    language: Language,
+    renews: Option<ConsentId>,
+}
+
+impl Wished {
+    fn parse(wish: &ConsentWish) -> Result<Self, GrantError> {
+        let lasting = match (wish.days, &wish.until) {
+            (Some(days), None) => Lasting::Days(days),
+            (None, Some(until)) => {
+                Lasting::Until(whole_milliseconds(until).ok_or(GrantError::BadTime)?)
+            }
+            _ => return Err(GrantError::NoTime),
+        };
+        let language = wish
+            .language
+            .as_deref()
+            .map_or(Some(Language::En), Language::parse);
+        let renews = wish.renews.as_deref().map(ConsentId::parse).transpose();
+        Ok(Self {
+            lasting,
+            language: language.ok_or(GrantError::LanguageUnknown)?,
+            renews: renews.map_err(|_| GrantError::NotCurrent)?,
+        })
+    }
+}
+
+/// To the millisecond, as everything is stored.
+fn whole_milliseconds(time: &str) -> Option<Timestamp> {
+    let time: Timestamp = time.parse().ok()?;
+    Timestamp::from_millisecond(time.as_millisecond()).ok()
+}
+
+/// Only people may consent, and the app's own account is none, whatever it looks like.
+async fn check_account(
+    store: &impl WriteTenants,
+    platform: &impl Accounts,
+    tenant: &Tenant,
+    account: &AccountId,
+) -> Result<FitAccount, GrantError> {
+    let apps_own = match learn_own_account(store, platform, tenant).await {
+        Ok(own) => Some(own),
+        Err(error) => {
+            // Its kind says what it is as well.
+            tracing::warn!(%error, tenant.key = %tenant.key, "the app's own account is not known");
+            None
+        }
+    };
+    let account = platform.account(tenant, account).await?;
+    Ok(FitAccount::check(account, apps_own.as_ref())?)
+}
+
+impl From<NotCurrent> for GrantError {
+    fn from(error: NotCurrent) -> Self {
+        match error {
+            NotCurrent::Replaced => Self::NoticeReplaced,
+            NotCurrent::Unknown => Self::NoticeUnknown,
+        }
+    }
+}
+
+impl From<WriteError> for GrantError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Changed => Self::Changed,
+            WriteError::Store(error) => error.into(),
+        }
+    }
 }

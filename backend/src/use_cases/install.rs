@@ -32,9 +32,14 @@ pub async fn install(
         stamp,
     } = installation;
     let before = store.tenant(&key).await?;
-    let (callbacks, replaces, policy) = match before {
-        Some(tenant) => (tenant.callbacks, Some(tenant.generation), tenant.policy),
-        None => (Callbacks::default(), None, Policy::default()),
+    let (callbacks, replaces, installation, policy) = match before {
+        Some(tenant) => (
+            tenant.callbacks,
+            Some(tenant.generation),
+            tenant.installation,
+            tenant.policy,
+        ),
+        None => (Callbacks::default(), None, 1, Policy::default()),
     };
     let tenant = Tenant {
         key,
@@ -45,6 +50,8 @@ pub async fn install(
             enabled: true,
         },
         generation: replaces.unwrap_or(0) + 1,
+        installation,
+        app_account: None,
         callbacks: callbacks.take(&stamp)?,
         policy,
     };

@@ -1,22 +1,29 @@
 //! A person opens the page on which they consent.
 
-use crate::capabilities::platform::{Accounts, ProductError};
-use crate::capabilities::store::{ReadConsents, ReadSchedules, StoreError};
-use crate::domain::account::{FitAccount, Unfit};
-use crate::domain::consent::Consent;
-use crate::domain::ids::Subject;
-use crate::domain::schedule::{Schedule, needed_access};
-use crate::domain::tenant::Tenant;
-
 use onbehalf_contract::Access;
 use thiserror::Error;
 
-/// What the page shows first.
+use super::list_acts::list_acts;
+use super::list_schedules::list_schedules;
+use crate::capabilities::platform::{Accounts, ProductError};
+use crate::capabilities::store::{
+    ActsPage, ReadActs, ReadConsents, ReadRuns, ReadSchedules, StoreError,
+};
+use crate::domain::account::{FitAccount, Unfit};
+use crate::domain::consent::Consent;
+use crate::domain::ids::Subject;
+use crate::domain::run::Run;
+use crate::domain::schedule::{Schedule, needed_access};
+use crate::domain::tenant::Tenant;
+
+/// What the page shows first: all that it can show without being asked.
 #[derive(Debug)]
 pub struct Opened {
     pub consent: Option<Consent>,
     /// What the consent must cover for the person's schedules to run.
     pub needed_access: Access,
+    pub schedules: Vec<(Schedule, Option<Run>)>,
+    pub acts: ActsPage,
     /// The person, or why this account cannot consent.
     pub account: Result<FitAccount, Unfit>,
 }
@@ -29,25 +36,26 @@ pub enum OpenError {
     Store(#[from] StoreError),
 }
 
-/// Looks up who it is, what they agreed to, and what is scheduled for them.
+/// Looks up who it is, what they agreed to, what is scheduled for them, and the newest `acts` of what was done.
 pub async fn open_consent_page(
-    store: &(impl ReadConsents + ReadSchedules),
+    store: &(impl ReadConsents + ReadSchedules + ReadRuns + ReadActs),
     platform: &impl Accounts,
     tenant: &Tenant,
     of: &Subject,
+    acts: u32,
 ) -> Result<Opened, OpenError> {
-    let (account, consent, schedules) = tokio::join!(
+    let (account, consent, schedules, acts) = tokio::join!(
         platform.account(tenant, &of.account),
         store.consent(of),
-        store.schedules(of)
+        list_schedules(store, of),
+        list_acts(store, of, acts, None),
     );
-    let mut schedules = schedules?;
-    if schedules.is_empty() {
-        schedules.push(Schedule::starter(of));
-    }
+    let schedules = schedules?;
     Ok(Opened {
         consent: consent?,
-        needed_access: needed_access(&schedules),
-        account: FitAccount::check(account?),
+        needed_access: needed_access(schedules.iter().map(|(schedule, _)| schedule)),
+        schedules,
+        acts: acts?,
+        account: FitAccount::check(account?, tenant.app_account.as_ref()),
     })
 }

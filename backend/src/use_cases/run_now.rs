@@ -29,7 +29,7 @@ pub async fn run_now(
     now: Timestamp,
 ) -> Result<RunId, RunNowError> {
     if *id == ScheduleId::of_starter() {
-        store.add_schedule(&Schedule::starter(of)).await?;
+        store.add_schedule(&Schedule::starter(of), now).await?;
     }
     let schedule = store
         .schedule(of, id)

@@ -7,16 +7,21 @@ use onbehalf_contract::{NotRun, Outcome, RunResult};
 use thiserror::Error;
 
 use super::begin::{NotBegun, StartedAct, begin, sentence};
+use super::change_consent::ChangeError;
+use super::invalidate::invalidate;
 use crate::capabilities::platform::{
     Accounts, Answer, CallError, Product, ProductError, TokenError, UserTokens,
 };
 use crate::capabilities::store::{
-    CommitBegin, ReadActs, ReadRuns, ReadSchedules, ReadTenants, RecordRuns, RunEnd, StoreError,
+    CommitBegin, ReadActs, ReadConsents, ReadRuns, ReadSchedules, ReadTenants, RecordRuns, RunEnd,
+    StoreError, WriteConsents,
 };
 use crate::capabilities::world::Clock;
 use crate::domain::account::FitAccount;
 use crate::domain::act::{Finished, TIME_LIMIT};
+use crate::domain::consent_event::Invalid;
 use crate::domain::ids::TenantKey;
+use crate::domain::notice::Notices;
 use crate::domain::run::RunId;
 use crate::domain::schedule::Schedule;
 use crate::domain::tenant::Tenant;
@@ -31,17 +36,33 @@ pub enum RunError {
     #[error(transparent)]
     Product(#[from] ProductError),
     #[error(transparent)]
+    Consent(#[from] ChangeError),
+    #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Everything that a run reads and writes.
 pub trait RunStore:
-    ReadTenants + ReadSchedules + ReadRuns + RecordRuns + ReadActs + CommitBegin
+    ReadTenants
+    + ReadSchedules
+    + ReadRuns
+    + RecordRuns
+    + ReadActs
+    + CommitBegin
+    + ReadConsents
+    + WriteConsents
 {
 }
 
-impl<T: ReadTenants + ReadSchedules + ReadRuns + RecordRuns + ReadActs + CommitBegin> RunStore
-    for T
+impl<T> RunStore for T where
+    T: ReadTenants
+        + ReadSchedules
+        + ReadRuns
+        + RecordRuns
+        + ReadActs
+        + CommitBegin
+        + ReadConsents
+        + WriteConsents
 {
 }
 
@@ -49,6 +70,7 @@ impl<T: ReadTenants + ReadSchedules + ReadRuns + RecordRuns + ReadActs + CommitB
 pub async fn run_schedule(
     store: &impl RunStore,
     platform: &(impl Accounts + UserTokens + Product),
+    notices: &Notices,
     clock: &dyn Clock,
     run: &RunId,
 ) -> Result<RunResult, RunError> {
@@ -58,26 +80,55 @@ pub async fn run_schedule(
     };
 
     let Some(schedule) = store.schedule(&run.of, &run.schedule).await? else {
-        return refuse(no_schedule()).await;
+        // Nothing is kept about a person of whom nothing is kept: they may have been erased.
+        return Ok(RunResult::Refused);
     };
     let Some(tenant) = FreshTenant::read(store, clock, &run.of.tenant).await? else {
         return refuse(app_gone()).await;
     };
-    let person = match FitAccount::check(platform.account(&tenant.tenant, &run.of.account).await?) {
+    let account = platform.account(&tenant.tenant, &run.of.account).await?;
+    let person = match FitAccount::check(account, tenant.tenant.app_account.as_ref()) {
         Ok(person) => person,
-        Err(unfit) => return refuse(because(unfit.code(), &unfit, unfit.remedy())).await,
+        Err(unfit) => {
+            if let Some(because) = unfit.invalidates() {
+                invalidate(store, clock, notices, &tenant.tenant, &run.of, because).await?;
+            }
+            return refuse(because(unfit.code(), &unfit, unfit.remedy())).await;
+        }
     };
-    let act = match begin(store, &schedule, run, clock.now()).await {
+    let when = tenant.tenant.circumstances(notices, clock.now());
+    let act = match begin(store, &schedule, run, &when).await {
         Ok(act) => act,
         Err(NotBegun::NotAllowed(why)) => return refuse(why.reason()).await,
         Err(NotBegun::Claimed) => return settle(store, clock.now(), run).await,
         Err(NotBegun::Store(error)) => return Err(error.into()),
     };
 
+    let known = tenant.tenant.clone();
     let ended = call_as(store, platform, clock, tenant, &person, &schedule, &act).await;
+    let may_have_lost_access = ended.may_have_lost_access();
     let (finished, end) = ended.record(clock.now());
     store.record_finish(act.act(), &finished, &end).await?;
+    if may_have_lost_access {
+        end_if_access_is_lost(store, platform, notices, clock, &known, run).await?;
+    }
     Ok(end.result)
+}
+
+/// A person who may not use the product any more is still active and gets a token, but every call as them is refused.
+/// Their consent ends; if nobody can say now, the next refusal asks again.
+async fn end_if_access_is_lost(
+    store: &impl RunStore,
+    platform: &impl Accounts,
+    notices: &Notices,
+    clock: &dyn Clock,
+    tenant: &Tenant,
+    run: &RunId,
+) -> Result<(), ChangeError> {
+    if let Ok(false) = platform.may_use(tenant, &run.of.account).await {
+        invalidate(store, clock, notices, tenant, &run.of, Invalid::AccessLost).await?;
+    }
+    Ok(())
 }
 
 /// A tenant that may be acted in, and when that was read.
@@ -186,6 +237,15 @@ async fn settle(
 }
 
 impl Ended {
+    /// Whether it was refused in a way that a person is who may not use the product at all.
+    fn may_have_lost_access(&self) -> bool {
+        match self {
+            Self::Done(_) => false,
+            Self::NotCalled(reason) => reason.code == TOKEN_REFUSED,
+            Self::Call(error) => matches!(error, CallError::Refused { status: 401 | 403 }),
+        }
+    }
+
     fn record(self, at: Timestamp) -> (Finished, RunEnd) {
         let (outcome, result, status, link, reason) = match self {
             Self::Done(Answer { status, link }) => {
@@ -230,20 +290,14 @@ fn status_of(error: &CallError) -> Option<u16> {
 
 // Reasons, in words for the person whose schedule it is.
 
+const TOKEN_REFUSED: &str = "token-refused";
+
 fn because(code: &str, detail: &impl std::fmt::Display, remedy: &str) -> NotRun {
     NotRun {
         code: code.into(),
         detail: sentence(&detail.to_string()),
         remedy: remedy.into(),
     }
-}
-
-fn no_schedule() -> NotRun {
-    because(
-        "no-schedule",
-        &"this schedule is no longer there",
-        "Nothing needs to be done.",
-    )
 }
 
 fn app_gone() -> NotRun {
@@ -265,7 +319,7 @@ fn too_slow() -> NotRun {
 fn no_token(error: &TokenError) -> NotRun {
     match error {
         TokenError::Refused(_) => because(
-            "token-refused",
+            TOKEN_REFUSED,
             error,
             "Check that you can use Confluence. If you can, ask a Confluence admin to reinstall Onbehalf.",
         ),

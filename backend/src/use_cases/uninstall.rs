@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
 use crate::capabilities::platform::Removal;
@@ -21,20 +22,28 @@ pub enum UninstallError {
     Store(#[from] StoreError),
 }
 
-/// Takes a proved removal: the credentials are gone at once, and when this returns no act starts any more.
+/// Takes a proved removal: the credentials are gone at once, and when this returns no act starts any more. Every consent
+/// ends with the installation that it was given to; what is left is erased once `retention` is over.
 /// A tenant that was never there is removed already.
 pub async fn uninstall(
     store: &(impl ReadTenants + WriteTenants),
     clock: &dyn Clock,
+    retention: SignedDuration,
     removal: Removal,
 ) -> Result<(), UninstallError> {
     let Some(before) = store.tenant(&removal.tenant).await? else {
         return Ok(());
     };
+    let at = clock.now();
     let tenant = Tenant {
         callbacks: before.callbacks.take(&removal.stamp)?,
-        state: TenantState::Uninstalled { at: clock.now() },
+        state: TenantState::Uninstalled {
+            at,
+            erase_at: at.saturating_add(retention).unwrap_or(Timestamp::MAX),
+        },
         generation: before.generation + 1,
+        installation: before.installation + 1,
+        app_account: None,
         ..before
     };
     match store.write_tenant(&tenant, Some(before.generation)).await {

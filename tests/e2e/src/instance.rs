@@ -30,8 +30,9 @@ impl Instance {
             store,
             platform,
             clock,
+            notices,
         } = &self.parts;
-        run_schedule(store, platform, &**clock, run).await
+        run_schedule(store, platform, notices, &**clock, run).await
     }
 
     /// Serves the API, and answers its URL. Its queue is down. It serves as long as the test's runtime.

@@ -23,7 +23,7 @@ pub use clock::TestClock;
 pub use database::{ConflictingDatabase, deaf_database};
 pub use instance::Instance;
 pub use logs::Logs;
-pub use page::{SCRIPT, SCRIPT_BROTLI, SCRIPT_URL};
+pub use page::{LANGUAGES, SCRIPT, SCRIPT_BROTLI, SCRIPT_URL};
 pub use person::Person;
 pub use reply::Reply;
 pub use table::{Row, Table};

@@ -10,6 +10,9 @@ pub const SCRIPT: &str = "export default 'the script';\n";
 /// The app never looks into what the build has compressed.
 pub const SCRIPT_BROTLI: &[u8] = b"the script in brotli";
 
+/// The languages that the page is in.
+pub const LANGUAGES: [&str; 8] = ["en", "de", "fr", "es", "pt", "ja", "ko", "ru"];
+
 pub(crate) fn write(folder: &Path) {
     let assets = folder.join("assets");
     let bridge = folder.join("atlassian-connect");
@@ -29,8 +32,15 @@ pub(crate) fn write(folder: &Path) {
         (assets.join("page-0123456789abcdef.css.br"), b"brotli"),
         (bridge.join("all.js"), b"window.AP = {};"),
     ];
-    for folder in [&assets, &bridge] {
+    let words = folder.join("words");
+    for folder in [&assets, &bridge, &words] {
         fs::create_dir_all(folder).expect("a temporary folder can be written to");
+    }
+    for language in LANGUAGES {
+        // A word of its own for each, to tell them apart by.
+        let said = json!({"language": language, "problem.not-admin.title": format!("{language}: not an admin")});
+        fs::write(words.join(format!("{language}.json")), said.to_string())
+            .expect("a temporary folder can be written to");
     }
     for (path, content) in files {
         fs::write(path, content).expect("a temporary folder can be written to");

@@ -244,6 +244,19 @@ impl World {
         self.instance_on(self.app.aws())
     }
 
+    /// Another process of the app on the same table, with these variables set otherwise.
+    pub fn instance_with(&self, changed: &[(&'static str, &str)]) -> Instance {
+        let config = Config::read(|name| {
+            let changed = changed.iter().find(|(changed, _)| *changed == name);
+            changed.map_or_else(
+                || self.variables.get(name).cloned(),
+                |(_, value)| Some((*value).to_owned()),
+            )
+        });
+        let config = config.expect("the variables are right");
+        Instance::new(config, self.app.aws(), self.clock.clone())
+    }
+
     /// Another process of the app, on another database.
     pub fn instance_on(&self, aws: &SdkConfig) -> Instance {
         let config = Config::read(|name| self.variables.get(name).cloned());

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use confluence_simulator::people::{ADA, ALICE};
-use confluence_simulator::{AccountState, Fault};
-use onbehalf::capabilities::store::CommitBegin;
+use confluence_simulator::{AccountState, Fault, PersonChange};
+use onbehalf::capabilities::store::{CommitBegin, ReadTenants};
 use onbehalf::capabilities::world::Clock;
 use onbehalf::domain::act::Act;
 use onbehalf::domain::run::RunId;
-use onbehalf_contract::{Access, RunResult};
+use onbehalf::wiring::Parts;
+use onbehalf_contract::{Access, Deed, RunResult};
 use onbehalf_tests::{World, at_once};
 use serde_json::{Value, json};
 
@@ -32,7 +33,9 @@ fn on_token() -> Fault {
 fn act_of(run: &RunId, world: &World) -> Act {
     Act {
         run: run.clone(),
-        what: "Create the page “Daily note”".into(),
+        deed: Deed::CreatePage {
+            title: "Daily note".into(),
+        },
         access: Access::ReadWrite,
         started_at: world.clock.now(),
         finished: None,
@@ -57,8 +60,9 @@ async fn a_run_acts_once_however_often_it_is_asked_for() {
 async fn a_refused_run_stays_refused_whatever_is_allowed_later() {
     let world = World::start().await;
     let alice = world.as_person("alice");
-    let run = world.run_due_in("alice", 0);
-    alice.schedules().await;
+    // Asked for once, the schedule is there to be run.
+    assert_eq!(alice.run().await["reason"]["code"], "no-consent");
+    let run = world.run_due_in("alice", 1);
     let instance = world.instance();
     assert_eq!(instance.run(&run).await.unwrap(), RunResult::Refused);
     alice.allow("readWrite", 30).await.expect(201);
@@ -236,10 +240,11 @@ async fn a_process_that_dies_leaves_unknown_and_its_run_is_not_repeated() {
     let alice = world.as_person("alice");
     let run = world.run_due_in("alice", 0);
     let instance = world.instance();
-    instance
-        .parts
-        .store
-        .commit_begin(&act_of(&run, &world))
+    let Parts { store, notices, .. } = &instance.parts;
+    let tenant = store.tenant(&run.of.tenant).await.unwrap().unwrap();
+    let when = tenant.circumstances(notices, world.clock.now());
+    store
+        .commit_begin(&act_of(&run, &world), &when)
         .await
         .unwrap();
     // Here it dies.
@@ -525,24 +530,70 @@ async fn without_a_token_there_is_no_call_and_the_reason_is_told() {
 async fn who_is_deactivated_after_consenting_is_not_acted_for() {
     let world = world_with_consent().await;
     let alice = world.as_person("alice");
-    for (state, reason) in [
-        (AccountState::Inactive, "account-inactive"),
-        (AccountState::Closed, "account-closed"),
+    for (state, reason, because) in [
+        (
+            AccountState::Inactive,
+            "account-inactive",
+            "accountDeactivated",
+        ),
+        (AccountState::Closed, "account-closed", "accountClosed"),
     ] {
         world.site.people().set_state("alice", state).unwrap();
         let run = alice.run().await;
         assert_eq!(run["result"], "refused");
         assert_eq!(run["reason"]["code"], reason);
+        assert_eq!(alice.consent().await["endedBecause"], because);
+        // Who comes back is asked again.
+        world
+            .site
+            .people()
+            .set_state("alice", AccountState::Active)
+            .unwrap();
+        assert_eq!(
+            alice.run().await["reason"]["code"],
+            "consent-invalidated-account"
+        );
+        assert!(world.site.exchanges().all().is_empty());
+        assert!(alice.calls_as_them().is_empty());
+        alice.allow("readWrite", 30).await.expect(201);
     }
-    assert!(world.site.exchanges().all().is_empty());
-    assert!(alice.calls_as_them().is_empty());
+    assert_eq!(alice.run().await["result"], "done");
+}
 
+#[tokio::test]
+async fn who_may_not_use_confluence_any_more_loses_the_consent_with_the_first_refusal() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
+    let access = |can_use_confluence| {
+        let change = PersonChange {
+            can_use_confluence: Some(can_use_confluence),
+            ..PersonChange::default()
+        };
+        world.site.people().change("alice", &change).unwrap();
+    };
+    access(false);
+    assert_eq!(alice.run().await["reason"]["code"], "not-permitted");
+    let consent = alice.consent().await;
+    assert_eq!(consent["state"], "invalidated");
+    assert_eq!(consent["endedBecause"], "accessLost");
+    access(true);
+    assert_eq!(
+        alice.run().await["reason"]["code"],
+        "consent-invalidated-access"
+    );
+    assert!(alice.new_pages().is_empty());
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_not_about_access_ends_no_consent() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
     world
         .site
-        .people()
-        .set_state("alice", AccountState::Active)
-        .unwrap();
-    assert_eq!(alice.run().await["result"], "done");
+        .faults()
+        .add(on_new_page().respond(403, json!({"message": "not in this space"})));
+    assert_eq!(alice.run().await["reason"]["code"], "not-permitted");
+    assert_eq!(alice.consent().await["state"], "active");
 }
 
 #[tokio::test]

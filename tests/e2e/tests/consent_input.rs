@@ -57,6 +57,10 @@ async fn a_wish_outside_the_rules_is_refused_and_changes_nothing() {
             "unacceptable",
         ),
         (wish("Days", json!(30)), "unacceptable"),
+        (wish("until", json!("2099-01-01T00:00:00Z")), "unacceptable"),
+        (wish("language", json!("tlh")), "language-unknown"),
+        (wish("language", json!("EN")), "language-unknown"),
+        (wish("renews", json!("mine")), "not-the-current-consent"),
         (without("access"), "unacceptable"),
         (without("days"), "unacceptable"),
         (without("notice"), "unacceptable"),
@@ -67,7 +71,12 @@ async fn a_wish_outside_the_rules_is_refused_and_changes_nothing() {
         (Value::Null, "unacceptable"),
     ] {
         let reply = alice.put("/api/consent", &wish).await;
-        assert_eq!(reply.problem(422), problem, "{wish}");
+        let status = if problem == "not-the-current-consent" {
+            409
+        } else {
+            422
+        };
+        assert_eq!(reply.problem(status), problem, "{wish}");
         assert_headers_of_a_problem(&reply);
         assert!(world.table().await == before, "{wish} changed something");
     }

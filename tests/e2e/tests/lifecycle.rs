@@ -340,11 +340,16 @@ async fn a_removed_app_acts_for_nobody() {
         alice.last_run().await["reason"]["code"],
         "app-not-installed"
     );
+    // A consent is given to an installation, and ends with it.
+    let consent = alice.consent().await;
+    assert_eq!(consent["state"], "invalidated");
+    assert_eq!(consent["endedBecause"], "appRemoved");
     assert_eq!(
-        alice.run().await["result"],
-        "done",
-        "the consent is still there"
+        alice.run().await["reason"]["code"],
+        "consent-invalidated-app-removed"
     );
+    alice.allow("readWrite", 30).await.expect(201);
+    assert_eq!(alice.run().await["result"], "done");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use atlassian_connect::descriptor::Descriptor;
 use confluence_simulator::people::{ADA, ALICE};
 use confluence_simulator::{AccountState, AccountType, Fault, PersonChange};
 use http::Method;
-use onbehalf_tests::{NOTICE, Reply, SCRIPT, SCRIPT_BROTLI, SCRIPT_URL, World};
+use onbehalf_tests::{LANGUAGES, NOTICE, Reply, SCRIPT, SCRIPT_BROTLI, SCRIPT_URL, World};
 use serde_json::{Value, json};
 
 /// The state inside the page, as a browser would find it.
@@ -57,7 +57,11 @@ async fn the_consent_page_carries_its_first_state() {
         json!({"accountId": ALICE, "name": "Alice Example"})
     );
     assert_eq!(state["consent"], json!({"state": "none", "notice": NOTICE}));
-    assert_eq!(state["notice"]["version"], NOTICE);
+    assert_eq!(state["texts"]["language"], "en");
+    assert_eq!(state["texts"]["notice"]["version"], NOTICE);
+    assert_eq!(state["texts"]["words"]["language"], "en");
+    assert_eq!(state["activity"], json!({"items": []}));
+    assert_eq!(state["schedules"][0]["id"], "daily-note");
     assert_eq!(
         state["limits"],
         json!({"longestDays": 90, "usualDays": 30, "days": [1, 7, 30, 90], "access": ["read", "readWrite"], "neededAccess": "readWrite"})
@@ -215,11 +219,61 @@ async fn only_admins_see_the_admin_page() {
         let reply = world.open(person, "/admin").await;
         assert_eq!(reply.status, 403, "{person}");
         assert!(
-            reply.text().contains("Only for Confluence admins"),
+            reply.text().contains("en: not an admin"),
             "{}",
             reply.text()
         );
     }
+}
+
+#[tokio::test]
+async fn the_page_speaks_the_language_that_the_browser_asks_for() {
+    let world = World::start().await;
+    let (_, mut english) = texts(&world, "en").await;
+    english.remove("words");
+    for language in LANGUAGES {
+        let path = "/consent";
+        let token = world.site.mint(&world.installation()).page("alice", path);
+        let request = world
+            .request(Method::GET, &format!("{path}?jwt={}", token.sign()))
+            .header(
+                "accept-language",
+                format!("zh-CN, {language}-XX;q=0.9, en;q=0.5"),
+            );
+        let reply = world.send(request).await;
+        assert!(
+            reply
+                .text()
+                .contains(&format!("<html lang=\"{language}\">"))
+        );
+        let shown = state(&reply)["texts"].clone();
+        let (whole, said) = texts(&world, language).await;
+        assert_eq!(shown, whole, "the page can fetch just what it was given");
+        assert_eq!(said["words"]["language"], language);
+        assert_eq!(said["notice"]["version"], NOTICE);
+        assert_eq!(
+            said["notice"]["lead"] == english["notice"]["lead"],
+            language == "en"
+        );
+    }
+    for unknown in ["tlh", "EN", "de-DE", ""] {
+        let reply = world.get(&format!("/api/texts/{unknown}")).await;
+        assert!(
+            [404, 422].contains(&reply.status),
+            "{unknown}: {}",
+            reply.status
+        );
+    }
+}
+
+/// What the page says in a language, as JSON and as an object.
+async fn texts(world: &World, language: &str) -> (Value, serde_json::Map<String, Value>) {
+    let said: Value = world
+        .get(&format!("/api/texts/{language}"))
+        .await
+        .expect(200);
+    let object = said.as_object().cloned().expect("texts are an object");
+    (said, object)
 }
 
 #[tokio::test]

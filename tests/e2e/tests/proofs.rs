@@ -1,5 +1,6 @@
 //! Attacks on who you are: every route that wants a proof, against every way to do without one.
 
+use confluence_simulator::people::ALICE;
 use confluence_simulator::{Mint, RsaKey, Signer, Token, qsh};
 use http::Method;
 use onbehalf_tests::{NOTICE, Reply, World};
@@ -29,6 +30,9 @@ struct Presented {
     headers: Vec<String>,
     parameters: Vec<String>,
 }
+
+/// Ada is an admin, and may take back even her own consent as one.
+const REVOKE_ADA: &str = "/api/admin/consents/557058:0f3c9b1a-7c55-4b0e-9d0c-1d1e8a6e2b44/revoke";
 
 /// Every route that wants a proof. The order matters only to the honest calls: the last one removes the app.
 fn routes(world: &World) -> Vec<Route> {
@@ -60,8 +64,21 @@ fn routes(world: &World) -> Vec<Route> {
         with(wish, route(Method::PUT, "/api/consent", Context, 201)),
         route(Method::DELETE, "/api/consent", Context, 200),
         route(Method::GET, "/api/consent/activity", Context, 200),
+        route(Method::GET, "/api/consent/receipt", Context, 200),
+        with(
+            json!({"reason": "Left the team."}),
+            route(Method::POST, REVOKE_ADA, Context, 200),
+        ),
         route(Method::GET, "/api/schedules", Context, 200),
         route(Method::POST, "/api/schedules/daily-note/run", Context, 202),
+        with(
+            json!({"userProfile": {"accountId": ALICE}}),
+            route(Method::POST, "/webhooks/user_deactivated", Webhook, 204),
+        ),
+        with(
+            json!({"userProfile": {"accountId": ALICE}}),
+            route(Method::POST, "/webhooks/user_removed", Webhook, 204),
+        ),
         route(Method::POST, "/lifecycle/enabled", Webhook, 204),
         route(Method::POST, "/lifecycle/disabled", Webhook, 204),
         with(

@@ -3,7 +3,7 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::admins::{Asked, Told};
-use super::users::{BulkAnswer, BulkQuestion, UserWithOperations};
+use super::users::{BulkAnswer, BulkQuestion, CurrentUser, UserWithOperations};
 use super::{Connect, Inner};
 use crate::capabilities::platform::{Accounts, ProductError};
 use crate::domain::account::Account;
@@ -33,6 +33,18 @@ impl<S> Accounts for Connect<S> {
             }
             Err(error) => Err(error),
         }
+    }
+
+    async fn may_use(&self, tenant: &Tenant, id: &AccountId) -> Result<bool, ProductError> {
+        let user = self.inner.user(tenant, id, "operations").await?;
+        Ok(user.is_some_and(|user| user.may_use(id)))
+    }
+
+    async fn own_account(&self, tenant: &Tenant) -> Result<AccountId, ProductError> {
+        // As the app, the current user is the app's own.
+        let user: Option<CurrentUser> = self.inner.get(tenant, "/rest/api/user/current").await?;
+        let own = user.and_then(CurrentUser::id);
+        own.ok_or_else(|| ProductError::Unavailable("Confluence named no account".into()))
     }
 
     async fn is_admin(&self, tenant: &Tenant, id: &AccountId) -> Result<bool, ProductError> {

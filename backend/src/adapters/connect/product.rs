@@ -122,8 +122,11 @@ mod tests {
             display_site: Some(Url::parse("https://docs.example.com/wiki").unwrap()),
             state: TenantState::Uninstalled {
                 at: jiff::Timestamp::UNIX_EPOCH,
+                erase_at: jiff::Timestamp::UNIX_EPOCH,
             },
             generation: 1,
+            installation: 1,
+            app_account: None,
             callbacks: Callbacks::default(),
             policy: Policy::default(),
         };

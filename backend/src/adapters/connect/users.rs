@@ -43,6 +43,19 @@ pub(super) struct UserWithOperations {
     personal_space: Option<PersonalSpace>,
 }
 
+/// Whoever asks, as the v1 API describes it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CurrentUser {
+    account_id: Option<String>,
+}
+
+impl CurrentUser {
+    pub(super) fn id(self) -> Option<AccountId> {
+        AccountId::parse(self.account_id?).ok()
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Operation {
@@ -89,7 +102,7 @@ impl UserWithOperations {
     /// What it says of this account. The v1 API tells no status, but whoever cannot use Confluence may do nothing in it.
     /// <https://jira.atlassian.com/browse/CONFCLOUD-69909>
     pub(super) fn account(self, id: &AccountId) -> Option<Account> {
-        let status = if self.may("use") || self.may("administer") {
+        let status = if self.may_use(id) {
             AccountStatus::Active
         } else {
             AccountStatus::Inactive
@@ -101,6 +114,11 @@ impl UserWithOperations {
             name: self.display_name.or(self.public_name).unwrap_or_default(),
             personal_space: self.personal_space.map(|space| space.id.to_string()),
         })
+    }
+
+    /// Whether they may use Confluence at all.
+    pub(super) fn may_use(&self, id: &AccountId) -> bool {
+        self.account_id == id.as_str() && (self.may("use") || self.may("administer"))
     }
 
     pub(super) fn administers(&self, id: &AccountId) -> bool {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::Timestamp;
-use onbehalf_contract::{Access, Outcome};
+use onbehalf_contract::{Access, Deed, Outcome};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_attribute_value};
 
@@ -22,9 +22,10 @@ pub(super) struct Record {
     pk: String,
     sk: String,
     schedule: String,
-    #[serde(with = "record::time")]
+    /// Not `due`: that is a key of an index.
+    #[serde(rename = "dueTime", with = "record::time")]
     due: Timestamp,
-    what: String,
+    deed: Deed,
     access: Access,
     #[serde(with = "record::time")]
     started_at: Timestamp,
@@ -55,7 +56,7 @@ impl ReadActs for Store {
                 (keys::PK.to_owned(), AttributeValue::S(keys::person(of))),
                 (
                     keys::SK.to_owned(),
-                    AttributeValue::S(format!("{}{}", keys::ACTS, cursor.as_str())),
+                    AttributeValue::S(format!("{}{}", keys::ACTS, cursor.place())),
                 ),
             ])
         });
@@ -80,14 +81,11 @@ impl ReadActs for Store {
             .into_iter()
             .map(|item| from_item(item).map_err(unreadable))
             .collect::<Result<_, _>>()?;
-        let next = records
-            .last()
-            .filter(|_| more)
-            .and_then(|record| ActCursor::parse(record.sk.strip_prefix(keys::ACTS)?));
-        let acts = records
+        let acts: Vec<Act> = records
             .into_iter()
             .map(|record| record.act(of))
             .collect::<Result<_, _>>()?;
+        let next = acts.last().filter(|_| more).map(ActCursor::after);
         Ok(ActsPage { acts, next })
     }
 
@@ -151,7 +149,7 @@ impl Record {
             sk: keys::act(act.started_at, &act.run),
             schedule: act.run.schedule.to_string(),
             due: act.run.due,
-            what: act.what.clone(),
+            deed: act.deed.clone(),
             access: act.access,
             started_at: act.started_at,
             finished_at: None,
@@ -175,7 +173,7 @@ impl Record {
             });
         Ok(Act {
             run: RunId::new(of.clone(), schedule, self.due),
-            what: self.what,
+            deed: self.deed,
             access: self.access,
             started_at: self.started_at,
             finished,

@@ -1,24 +1,22 @@
 //! The transaction that an act begins with: the consent is checked, the run claimed and the act recorded, or nothing is.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    AttributeValue, ConditionCheck, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
 use onbehalf_contract::Access;
-use serde_dynamo::aws_sdk_dynamodb_1::to_item;
+use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
 
 use super::store::{Store, cancelled, condition_failed, unavailable, unreadable};
 use super::{acts, consents, keys, runs};
 use crate::capabilities::store::{BeginError, CommitBegin, StoreError};
 use crate::domain::act::Act;
-use crate::domain::consent::covers;
+use crate::domain::consent::{Circumstances, covers};
 
 impl CommitBegin for Store {
-    async fn commit_begin(&self, act: &Act) -> Result<(), BeginError> {
+    async fn commit_begin(&self, act: &Act, when: &Circumstances<'_>) -> Result<(), BeginError> {
         // The order matters: the reasons of a cancelled transaction come in it.
         let items = vec![
-            self.consent_allows(act)?,
+            self.consent_allows(act, when)?,
             self.claim(act)?,
             self.record(act)?,
         ];
@@ -44,10 +42,22 @@ impl CommitBegin for Store {
 }
 
 impl Store {
-    fn consent_allows(&self, act: &Act) -> Result<TransactWriteItem, StoreError> {
+    /// The condition says in the database's words what [`Consent::standing`](crate::domain::consent::Consent::standing)
+    /// says in ours.
+    fn consent_allows(
+        &self,
+        act: &Act,
+        when: &Circumstances<'_>,
+    ) -> Result<TransactWriteItem, StoreError> {
         let accesses = [Access::Read, Access::ReadWrite]
             .into_iter()
-            .filter(|given| covers(*given, act.access));
+            .filter(|given| covers(*given, act.access))
+            .map(|access| to_attribute_value(access).map_err(unreadable))
+            .collect::<Result<Vec<_>, _>>()?;
+        let notices = when
+            .notices
+            .counting()
+            .map(|version| AttributeValue::S(version.into()));
         let mut check = ConditionCheck::builder()
             .table_name(&self.table)
             .key(keys::PK, AttributeValue::S(keys::person(act.of())))
@@ -56,20 +66,28 @@ impl Store {
             .expression_attribute_values(":active", AttributeValue::S("active".into()))
             .expression_attribute_values(
                 ":now",
-                AttributeValue::N(act.started_at.as_millisecond().to_string()),
+                AttributeValue::N(when.now.as_millisecond().to_string()),
+            )
+            .expression_attribute_values(
+                ":installation",
+                AttributeValue::N(when.installation.to_string()),
             )
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let mut names = Vec::new();
-        for (number, access) in accesses.enumerate() {
-            let name = format!(":access{number}");
-            let value =
-                serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(access).map_err(unreadable)?;
-            check = check.expression_attribute_values(&name, value);
-            names.push(name);
-        }
+        let mut one_of = |name: &str, values: Vec<AttributeValue>| {
+            let mut names = Vec::with_capacity(values.len());
+            for (number, value) in values.into_iter().enumerate() {
+                let placeholder = format!(":{name}{number}");
+                check = check
+                    .clone()
+                    .expression_attribute_values(&placeholder, value);
+                names.push(placeholder);
+            }
+            format!("{name} IN ({})", names.join(", "))
+        };
+        let access = one_of("access", accesses);
+        let notice = one_of("notice", notices.collect());
         let check = check.condition_expression(format!(
-            "#state = :active AND expiresAt > :now AND access IN ({})",
-            names.join(", ")
+            "#state = :active AND expiresAt > :now AND installation = :installation AND {access} AND {notice}"
         ));
         Ok(TransactWriteItem::builder()
             .condition_check(check.build().map_err(unreadable)?)
@@ -77,23 +95,10 @@ impl Store {
     }
 
     fn claim(&self, act: &Act) -> Result<TransactWriteItem, StoreError> {
-        self.putting_new(to_item(runs::Record::started(act)).map_err(unreadable)?)
+        self.putting_new(&runs::Record::started(act))
     }
 
     fn record(&self, act: &Act) -> Result<TransactWriteItem, StoreError> {
-        self.putting_new(to_item(acts::Record::of(act)).map_err(unreadable)?)
-    }
-
-    fn putting_new(
-        &self,
-        item: HashMap<String, AttributeValue>,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)");
-        Ok(TransactWriteItem::builder()
-            .put(put.build().map_err(unreadable)?)
-            .build())
+        self.putting_new(&acts::Record::of(act))
     }
 }

@@ -8,16 +8,18 @@ use onbehalf_contract::Access;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
-use super::keys;
+use super::keys::{self, Due};
 use super::record;
-use super::store::{Store, cancelled, condition_failed, unavailable, unreadable};
+use super::store::{Store, Written, unavailable, unreadable};
 use super::tokens;
 use crate::capabilities::store::{
-    ExpiringConsents, ReadConsents, StoreError, WriteConsents, WriteError,
+    ExpiringConsents, ReadConsentLogs, ReadConsents, StoreError, WriteConsents, WriteError,
 };
-use crate::domain::consent::{Change, Consent, State};
-use crate::domain::consent_event::{ConsentEvent, EventHash};
-use crate::domain::ids::Subject;
+use crate::domain::agreement::Agreement;
+use crate::domain::consent::{Change, Consent, End, Revoker, Why};
+use crate::domain::consent_event::{ConsentEvent, EventHash, Invalid, LogEntry};
+use crate::domain::ids::{AccountId, ConsentId, Subject};
+use crate::domain::language::Language;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,23 +27,41 @@ pub(super) struct Record {
     pk: String,
     sk: String,
     state: StoredState,
+    id: ConsentId,
     access: Access,
     #[serde(with = "record::time")]
     granted_at: Timestamp,
     #[serde(with = "record::time")]
     expires_at: Timestamp,
     notice: String,
+    language: Language,
+    notice_sha256: String,
+    installation: u64,
     #[serde(
         with = "record::optional_time",
         skip_serializing_if = "Option::is_none",
         default
     )]
     ended_at: Option<Timestamp>,
+    /// Of one that is invalidated: why.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    ended_because: Option<Invalid>,
+    /// Of one that an admin took back: who, and what they said.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    ended_by: Option<AccountId>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    ended_note: Option<String>,
     version: u64,
     newest_event: String,
-    /// The key of the index of consents by the day they end. Only an active consent is in it.
+    /// The key of the index of what is due. Only an active consent is in it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
-    ending: Option<String>,
+    due: Option<String>,
+    #[serde(
+        with = "record::optional_time",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
+    due_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,24 +70,48 @@ enum StoredState {
     Active,
     Expired,
     Revoked,
+    Invalidated,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct EventRecord<'a> {
+struct EventRecord {
     pk: String,
     sk: String,
     #[serde(with = "record::time")]
     at: Timestamp,
     /// The event as it is hashed, in one attribute: what is verified later is exactly what was written.
     event: String,
-    hash: &'a str,
+    hash: String,
 }
 
 impl ReadConsents for Store {
     async fn consent(&self, of: &Subject) -> Result<Option<Consent>, StoreError> {
         let record: Option<Record> = self.read(keys::person(of), keys::CONSENT.into()).await?;
-        Ok(record.map(|record| record.consent(of)))
+        record.map(|record| record.consent(of)).transpose()
+    }
+}
+
+impl ReadConsentLogs for Store {
+    async fn consent_log(&self, of: &Subject) -> Result<Vec<LogEntry>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :events)")
+            .expression_attribute_values(":pk", AttributeValue::S(keys::person(of)))
+            .expression_attribute_values(":events", AttributeValue::S(keys::EVENTS.into()))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut log = Vec::new();
+        while let Some(item) = pages.next().await {
+            let EventRecord { event, hash, .. } =
+                from_item(item.map_err(unavailable)?).map_err(unreadable)?;
+            log.push(LogEntry { text: event, hash });
+        }
+        Ok(log)
     }
 }
 
@@ -75,7 +119,7 @@ impl WriteConsents for Store {
     async fn write_consent(&self, change: &Change) -> Result<(), WriteError> {
         let Change {
             consent,
-            event,
+            events,
             replaces,
         } = change;
         let put = Put::builder()
@@ -87,51 +131,59 @@ impl WriteConsents for Store {
                 .condition_expression("version = :replaces")
                 .expression_attribute_values(":replaces", AttributeValue::N(version.to_string())),
         };
-        let log = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(event_item(consent, event)?))
-            .condition_expression("attribute_not_exists(pk)");
         let mut items = vec![
             TransactWriteItem::builder()
                 .put(put.build().map_err(unreadable)?)
                 .build(),
-            TransactWriteItem::builder()
-                .put(log.build().map_err(unreadable)?)
-                .build(),
         ];
-        if consent.state != State::Active {
-            for key in tokens::all_keys() {
-                let forget = Delete::builder()
-                    .table_name(&self.table)
-                    .key(keys::PK, AttributeValue::S(keys::person(&consent.of)))
-                    .key(keys::SK, AttributeValue::S(key));
-                items.push(
-                    TransactWriteItem::builder()
-                        .delete(forget.build().map_err(unreadable)?)
-                        .build(),
-                );
-            }
+        for event in events {
+            items.push(self.putting_new(&EventRecord::of(&consent.of, event))?);
         }
-        self.transact(items)
-            .await
-            .map_err(|error| match cancelled(&error) {
-                Some(reasons) if reasons.iter().any(condition_failed) => WriteError::Changed,
-                _ => unavailable(error).into(),
-            })
+        if replaces.is_none() {
+            items.push(self.note_person(&consent.of, consent.granted_at)?);
+        }
+        for &access in tokens_to_forget(consent) {
+            let forget = Delete::builder()
+                .table_name(&self.table)
+                .key(keys::PK, AttributeValue::S(keys::person(&consent.of)))
+                .key(keys::SK, AttributeValue::S(tokens::key(access)));
+            items.push(
+                TransactWriteItem::builder()
+                    .delete(forget.build().map_err(unreadable)?)
+                    .build(),
+            );
+        }
+        match self.transact_if(items).await? {
+            Written::Yes => Ok(()),
+            Written::No => Err(WriteError::Changed),
+        }
+    }
+}
+
+/// What the consent does not allow any more, no token that is kept must allow.
+fn tokens_to_forget(consent: &Consent) -> &'static [Access] {
+    match (&consent.ended, consent.agreement.access) {
+        (Some(_), _) => &[Access::Read, Access::ReadWrite],
+        (None, Access::Read) => &[Access::ReadWrite],
+        (None, Access::ReadWrite) => &[],
     }
 }
 
 impl ExpiringConsents for Store {
-    async fn ending_on(&self, on: Timestamp) -> Result<Vec<Subject>, StoreError> {
+    async fn ended_by(&self, now: Timestamp) -> Result<Vec<Subject>, StoreError> {
         let mut people = Vec::new();
-        for shard in 0..keys::ENDING_SHARDS {
+        for shard in 0..keys::SHARDS {
             let mut pages = self
                 .client
                 .query()
                 .table_name(&self.table)
-                .index_name(keys::ENDING)
-                .key_condition_expression("ending = :ending")
-                .expression_attribute_values(":ending", AttributeValue::S(keys::ending(on, shard)))
+                .index_name(keys::DUE)
+                .key_condition_expression("due = :due AND dueAt <= :now")
+                .expression_attribute_values(":due", AttributeValue::S(Due::Ending.in_shard(shard)))
+                .expression_attribute_values(
+                    ":now",
+                    AttributeValue::N(now.as_millisecond().to_string()),
+                )
                 .into_paginator()
                 .items()
                 .send();
@@ -148,42 +200,104 @@ impl ExpiringConsents for Store {
 
 impl Record {
     fn of(consent: &Consent) -> Self {
-        let state = match consent.state {
-            State::Active => StoredState::Active,
-            State::Expired => StoredState::Expired,
-            State::Revoked => StoredState::Revoked,
-        };
-        Self {
+        let Agreement {
+            access,
+            expires_at,
+            notice,
+            language,
+            notice_sha256,
+            installation,
+        } = consent.agreement.clone();
+        let active = consent.ended.is_none();
+        let mut record = Self {
             pk: keys::person(&consent.of),
             sk: keys::CONSENT.into(),
-            state,
-            access: consent.access,
+            state: StoredState::Active,
+            id: consent.id.clone(),
+            access,
             granted_at: consent.granted_at,
-            expires_at: consent.expires_at,
-            notice: consent.notice.clone(),
-            ended_at: consent.ended_at,
+            expires_at,
+            notice,
+            language,
+            notice_sha256,
+            installation,
+            ended_at: None,
+            ended_because: None,
+            ended_by: None,
+            ended_note: None,
             version: consent.version,
             newest_event: consent.newest_event.as_str().into(),
-            ending: (state == StoredState::Active)
-                .then(|| keys::ending(consent.expires_at, keys::shard(&consent.of))),
+            due: active.then(|| Due::Ending.of(&consent.of)),
+            due_at: active.then_some(expires_at),
+        };
+        if let Some(End { at, why }) = &consent.ended {
+            record.ended_at = *at;
+            record.state = match why {
+                Why::Expired => StoredState::Expired,
+                Why::Revoked { by } => {
+                    if let Revoker::Admin { account, reason } = by {
+                        record.ended_by = Some(account.clone());
+                        record.ended_note = Some(reason.clone());
+                    }
+                    StoredState::Revoked
+                }
+                Why::Invalid(because) => {
+                    record.ended_because = Some(*because);
+                    StoredState::Invalidated
+                }
+            };
         }
+        record
     }
 
-    pub(super) fn consent(self, of: &Subject) -> Consent {
-        Consent {
+    pub(super) fn consent(self, of: &Subject) -> Result<Consent, StoreError> {
+        let why = match (
+            self.state,
+            self.ended_because,
+            self.ended_by,
+            self.ended_note,
+        ) {
+            (StoredState::Active, None, None, None) => None,
+            (StoredState::Expired, None, None, None) => Some(Why::Expired),
+            (StoredState::Revoked, None, None, None) => Some(Why::Revoked {
+                by: Revoker::Person,
+            }),
+            (StoredState::Revoked, None, Some(account), Some(reason)) => Some(Why::Revoked {
+                by: Revoker::Admin { account, reason },
+            }),
+            (StoredState::Invalidated, Some(because), None, None) => Some(Why::Invalid(because)),
+            _ => return Err(unreadable("a consent ended in no known way")),
+        };
+        Ok(Consent {
             of: of.clone(),
-            access: self.access,
-            granted_at: self.granted_at,
-            expires_at: self.expires_at,
-            notice: self.notice,
-            state: match self.state {
-                StoredState::Active => State::Active,
-                StoredState::Expired => State::Expired,
-                StoredState::Revoked => State::Revoked,
+            id: self.id,
+            agreement: Agreement {
+                access: self.access,
+                expires_at: self.expires_at,
+                notice: self.notice,
+                language: self.language,
+                notice_sha256: self.notice_sha256,
+                installation: self.installation,
             },
-            ended_at: self.ended_at,
+            granted_at: self.granted_at,
+            ended: why.map(|why| End {
+                at: self.ended_at,
+                why,
+            }),
             version: self.version,
             newest_event: EventHash::from_stored(self.newest_event),
+        })
+    }
+}
+
+impl EventRecord {
+    fn of(of: &Subject, event: &ConsentEvent) -> Self {
+        Self {
+            pk: keys::person(of),
+            sk: keys::event(event.number),
+            at: event.at,
+            event: event.text(),
+            hash: event.hash(of).as_str().to_owned(),
         }
     }
 }
@@ -194,19 +308,5 @@ pub(super) fn consent_in(
     of: &Subject,
 ) -> Result<Consent, StoreError> {
     let record: Record = from_item(item).map_err(unreadable)?;
-    Ok(record.consent(of))
-}
-
-fn event_item(
-    consent: &Consent,
-    event: &ConsentEvent,
-) -> Result<HashMap<String, AttributeValue>, StoreError> {
-    to_item(EventRecord {
-        pk: keys::person(&consent.of),
-        sk: keys::event(event.number),
-        at: event.at,
-        event: event.text(),
-        hash: consent.newest_event.as_str(),
-    })
-    .map_err(unreadable)
+    record.consent(of)
 }

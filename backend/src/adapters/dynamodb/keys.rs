@@ -1,7 +1,6 @@
 //! The keys of the table. `#` separates the parts of a key, and no part can hold one.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
 use crate::domain::run::RunId;
@@ -14,11 +13,15 @@ pub(super) const CONSENT: &str = "consent";
 pub(super) const SCHEDULES: &str = "schedule#";
 pub(super) const ACTS: &str = "act#";
 
-/// The index of consents by the day on which they end, and its key.
-pub(super) const ENDING: &str = "ending";
+/// The note that a person is there.
+pub(super) const PERSON: &str = "person";
+pub(super) const EVENTS: &str = "event#";
 
-/// How many partitions of the index a day is spread over, so that a day on which many consents end is not a hot key.
-pub(super) const ENDING_SHARDS: u8 = 8;
+/// The index of what is to be done at a time, and its hash key.
+pub(super) const DUE: &str = "due";
+
+/// Over how many partitions of an index the people are spread, so that none is hot, however many there are.
+pub(super) const SHARDS: u8 = 8;
 
 pub(super) fn tenant(key: &TenantKey) -> String {
     format!("tenant#{key}")
@@ -38,7 +41,7 @@ pub(super) fn person_of(pk: &str) -> Option<Subject> {
 }
 
 pub(super) fn event(number: u64) -> String {
-    format!("event#{number:010}")
+    format!("{EVENTS}{number:010}")
 }
 
 pub(super) fn schedule(id: &ScheduleId) -> String {
@@ -58,18 +61,39 @@ pub(super) fn act(started_at: Timestamp, run: &RunId) -> String {
     format!("{ACTS}{:015}#{}", started_at.as_millisecond(), run.text())
 }
 
-pub(super) fn ending(on: Timestamp, shard: u8) -> String {
-    format!("{}#{shard}", on.to_zoned(TimeZone::UTC).strftime("%F"))
+/// What is due for a person at some time, by its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Due {
+    /// Their consent ends.
+    Ending,
 }
 
-/// Which part of a day's consents this person's is in.
+impl Due {
+    pub(super) fn in_shard(self, shard: u8) -> String {
+        let kind = match self {
+            Self::Ending => "ending",
+        };
+        format!("{kind}#{shard}")
+    }
+
+    pub(super) fn of(self, person: &Subject) -> String {
+        self.in_shard(shard(person))
+    }
+}
+
+/// Some of the people of a tenant.
+pub(super) fn people(tenant: &TenantKey, shard: u8) -> String {
+    format!("{tenant}#{shard}")
+}
+
+/// Which part of the indexes a person is in.
 pub(super) fn shard(of: &Subject) -> u8 {
     let sum = of
         .account
         .as_str()
         .bytes()
         .fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte));
-    sum % ENDING_SHARDS
+    sum % SHARDS
 }
 
 #[cfg(test)]
@@ -97,6 +121,6 @@ mod tests {
         let run_at = |ms| run(&RunId::new(of.clone(), ScheduleId::of_starter(), at(ms)));
         assert!(run_at(999) < run_at(1_000));
         assert!(event(9) < event(10));
-        assert_eq!(ending(at(0), 3), "1970-01-01#3");
+        assert_eq!(Due::Ending.in_shard(3), "ending#3");
     }
 }

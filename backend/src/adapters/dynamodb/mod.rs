@@ -9,6 +9,7 @@ mod begin;
 mod conflict;
 mod consents;
 mod keys;
+mod people;
 mod record;
 mod runs;
 mod schedules;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_attribute_value};
 
 use super::record::{self, ACTIVITY_KEPT, ttl};
-use super::store::{Store, Written, cancelled, condition_failed, unavailable, unreadable};
+use super::store::{Store, Written, unavailable, unreadable};
 use super::{acts, keys};
 use crate::capabilities::store::{ReadRuns, RecordRuns, RunEnd, StoreError};
 use crate::domain::act::{Act, Finished};
@@ -19,7 +19,8 @@ use crate::domain::run::{Run, RunId};
 pub(super) struct Record {
     pk: String,
     sk: String,
-    #[serde(with = "record::time")]
+    /// Not `due`: that is a key of an index.
+    #[serde(rename = "dueTime", with = "record::time")]
     due: Timestamp,
     result: RunResult,
     /// When its act started, if it came to one: half of the act's key.
@@ -93,15 +94,8 @@ impl RecordRuns for Store {
             acts::finish(&self.table, act, finished)?,
             self.end(act, finished, end)?,
         ];
-        match self.transact(items).await {
-            Ok(()) => Ok(()),
-            Err(error)
-                if cancelled(&error)
-                    .is_some_and(|reasons| reasons.iter().any(condition_failed)) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(unavailable(error)),
+        match self.transact_if(items).await? {
+            Written::Yes | Written::No => Ok(()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Schedules, in the partition of their person.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use onbehalf_contract::{Action, Fallback, ScheduleState, When};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
@@ -78,8 +79,12 @@ impl Store {
 }
 
 impl AddSchedules for Store {
-    async fn add_schedule(&self, schedule: &Schedule) -> Result<(), StoreError> {
-        match self.put_new(Record::of(schedule)).await? {
+    async fn add_schedule(&self, schedule: &Schedule, now: Timestamp) -> Result<(), StoreError> {
+        let items = vec![
+            self.putting_new(&Record::of(schedule))?,
+            self.note_person(&schedule.of, now)?,
+        ];
+        match self.transact_if(items).await? {
             Written::Yes | Written::No => Ok(()),
         }
     }

@@ -2,7 +2,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, Put, TransactWriteItem};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
@@ -64,6 +64,37 @@ impl Store {
     /// Writes an item, unless there is one under its key.
     pub(super) async fn put_new<T: Serialize>(&self, record: T) -> Result<Written, StoreError> {
         self.put_if(record, "attribute_not_exists(pk)", None).await
+    }
+
+    /// The same as a part of a transaction.
+    pub(super) fn putting_new(
+        &self,
+        record: &impl Serialize,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(to_item(record).map_err(unreadable)?))
+            .condition_expression("attribute_not_exists(pk)");
+        Ok(TransactWriteItem::builder()
+            .put(put.build().map_err(unreadable)?)
+            .build())
+    }
+
+    /// Writes these items, if the conditions of all of them hold.
+    pub(super) async fn transact_if(
+        &self,
+        items: Vec<TransactWriteItem>,
+    ) -> Result<Written, StoreError> {
+        match self.transact(items).await {
+            Ok(()) => Ok(Written::Yes),
+            Err(error)
+                if cancelled(&error)
+                    .is_some_and(|reasons| reasons.iter().any(condition_failed)) =>
+            {
+                Ok(Written::No)
+            }
+            Err(error) => Err(unavailable(error)),
+        }
     }
 
     /// Writes an item, if this condition holds for what is there. `value` is a name in the condition, and its number.

@@ -11,7 +11,7 @@ use super::keys;
 use super::record;
 use super::store::{Store, Written, unavailable, unreadable};
 use crate::capabilities::store::{ReadTenants, StoreError, WriteError, WriteTenants};
-use crate::domain::ids::TenantKey;
+use crate::domain::ids::{AccountId, TenantKey};
 use crate::domain::policy::Policy;
 use crate::domain::tenant::{Callbacks, SealedCredentials, Tenant, TenantState};
 
@@ -24,6 +24,9 @@ struct Record {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     display_site: Option<String>,
     generation: u64,
+    installation: u64,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    app_account: Option<AccountId>,
     /// Present while installed.
     #[serde(with = "serde_bytes", skip_serializing_if = "Option::is_none", default)]
     credentials: Option<Vec<u8>>,
@@ -35,6 +38,12 @@ struct Record {
         default
     )]
     uninstalled_at: Option<Timestamp>,
+    #[serde(
+        with = "record::optional_time",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
+    erase_at: Option<Timestamp>,
     #[serde(
         with = "record::optional_time",
         skip_serializing_if = "Option::is_none",
@@ -97,16 +106,40 @@ impl WriteTenants for Store {
             Err(error) => Err(unavailable(error)),
         }
     }
+
+    async fn note_app_account(
+        &self,
+        key: &TenantKey,
+        generation: u64,
+        account: &AccountId,
+    ) -> Result<(), StoreError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(keys::tenant(key)))
+            .key(keys::SK, AttributeValue::S(keys::TENANT.into()))
+            .update_expression("SET appAccount = :account")
+            .condition_expression("generation = :generation")
+            .expression_attribute_values(":account", AttributeValue::S(account.to_string()))
+            .expression_attribute_values(":generation", AttributeValue::N(generation.to_string()));
+        match update.send().await {
+            Ok(_) => Ok(()),
+            // Installed anew meanwhile: it is asked again.
+            Err(error) if update_condition_failed(&error) => Ok(()),
+            Err(error) => Err(unavailable(error)),
+        }
+    }
 }
 
 impl Record {
     fn of(tenant: &Tenant) -> Self {
-        let (credentials, enabled, uninstalled_at) = match &tenant.state {
+        let (credentials, enabled, removed) = match &tenant.state {
             TenantState::Installed {
                 credentials,
                 enabled,
             } => (Some(credentials.0.clone()), *enabled, None),
-            TenantState::Uninstalled { at } => (None, false, Some(*at)),
+            TenantState::Uninstalled { at, erase_at } => (None, false, Some((*at, *erase_at))),
         };
         Self {
             pk: keys::tenant(&tenant.key),
@@ -114,21 +147,24 @@ impl Record {
             site: tenant.site.to_string(),
             display_site: tenant.display_site.as_ref().map(Url::to_string),
             generation: tenant.generation,
+            installation: tenant.installation,
+            app_account: tenant.app_account.clone(),
             credentials,
             enabled,
-            uninstalled_at,
+            uninstalled_at: removed.map(|(at, _)| at),
+            erase_at: removed.map(|(_, erase_at)| erase_at),
             newest_callback: tenant.callbacks.newest(),
             callbacks_seen: tenant.callbacks.seen().to_vec(),
         }
     }
 
     fn tenant(self, key: &TenantKey) -> Result<Tenant, StoreError> {
-        let state = match (self.credentials, self.uninstalled_at) {
-            (Some(credentials), None) => TenantState::Installed {
+        let state = match (self.credentials, self.uninstalled_at, self.erase_at) {
+            (Some(credentials), None, None) => TenantState::Installed {
                 credentials: SealedCredentials(credentials),
                 enabled: self.enabled,
             },
-            (None, Some(at)) => TenantState::Uninstalled { at },
+            (None, Some(at), Some(erase_at)) => TenantState::Uninstalled { at, erase_at },
             _ => return Err(unreadable("a tenant is neither installed nor uninstalled")),
         };
         Ok(Tenant {
@@ -142,6 +178,8 @@ impl Record {
                 .map_err(unreadable)?,
             state,
             generation: self.generation,
+            installation: self.installation,
+            app_account: self.app_account,
             callbacks: Callbacks::stored(self.newest_callback, self.callbacks_seen),
             policy: Policy::default(),
         })

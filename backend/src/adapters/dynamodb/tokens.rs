@@ -62,14 +62,10 @@ impl KeepTokens for Store {
     }
 }
 
-fn key(access: Access) -> String {
+/// Where a person's token for this access is.
+pub(super) fn key(access: Access) -> String {
     match access {
         Access::Read => "token#read".into(),
         Access::ReadWrite => "token#readWrite".into(),
     }
-}
-
-/// Where a person's tokens are.
-pub(super) fn all_keys() -> [String; 2] {
-    [key(Access::Read), key(Access::ReadWrite)]
 }
