@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use confluence_simulator::{Options, Simulator};
 use onbehalf::adapters::dynamodb::create_table;
 use onbehalf::adapters::seal::FileSealer;
+use onbehalf::domain::language::Language;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -169,6 +170,11 @@ async fn start_database() -> String {
 
 /// A built page with nothing in it: what is tested here is not the page.
 fn write_page(folder: &Path) {
+    let words = folder.join("words");
+    std::fs::create_dir_all(&words).unwrap();
+    for language in Language::ALL {
+        std::fs::write(words.join(format!("{}.json", language.code())), "{}").unwrap();
+    }
     std::fs::create_dir_all(folder.join("assets")).unwrap();
     for name in ["page.js", "page.wasm", "page.css"] {
         std::fs::write(folder.join("assets").join(name), "").unwrap();
