@@ -103,7 +103,8 @@ fn site_command(program: &Path, ports: &Ports, data: &Path) -> Command {
 /// The app, made to trust the site on this machine as it would trust Atlassian's.
 fn app_command(program: &Path, ports: &Ports, site: &Site) -> Command {
     let mut app = app::command(program, Some(ports.app));
-    app.env("ONBEHALF_TENANT_HOSTS", "localhost")
+    app.args(["--clock", &site.clock_url()])
+        .env("ONBEHALF_TENANT_HOSTS", "localhost")
         .env("ONBEHALF_INSTALL_KEYS_URL", &site.install_keys_url)
         .env("ONBEHALF_TOKEN_URL", &site.token_url);
     app

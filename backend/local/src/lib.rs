@@ -1,6 +1,7 @@
 //! The whole of Onbehalf in one process: the routers and use cases of the Lambdas, on an embedded DynamoDB, with an
 //! in-process queue in the place of SQS and an in-process timer in the place of EventBridge Scheduler.
 
+mod clock;
 mod daily;
 mod database;
 mod environment;
@@ -8,6 +9,7 @@ mod queue;
 mod server;
 mod timer;
 
+pub use clock::FollowingClock;
 pub use daily::{Daily, NotDaily};
 pub use environment::Environment;
 pub use server::{LocalApp, Options, StartError};

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use onbehalf::capabilities::world::SystemClock;
-use onbehalf_local::{Environment, LocalApp, Options};
+use onbehalf::capabilities::world::{SharedClock, SystemClock};
+use onbehalf_local::{Environment, FollowingClock, LocalApp, Options};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -31,6 +31,9 @@ struct Arguments {
     /// Folder of the built page.
     #[arg(long, value_name = "DIR", default_value = "target/page")]
     page: PathBuf,
+    /// URL of a clock to go by, which answers `{"now": …}`: the simulated site's, in which the time can be moved.
+    #[arg(long, value_name = "URL")]
+    clock: Option<String>,
     /// Print one line of JSON to standard output when it listens.
     #[arg(long)]
     ready: bool,
@@ -63,18 +66,25 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         in_memory,
         fresh,
         page,
+        clock,
         ready,
     } = arguments;
     if fresh {
         remove(&data)?;
     }
+    let follows = clock.map(FollowingClock::of).transpose()?;
+    let clock: SharedClock = match &follows {
+        Some(clock) => Arc::new(clock.clone()),
+        None => Arc::new(SystemClock),
+    };
     let mut app = LocalApp::start(Options {
         listener: listen(port).await?,
         data,
         in_memory,
         page,
         environment: Environment::of_process(),
-        clock: Arc::new(SystemClock),
+        clock,
+        follows,
     })
     .await?;
     tracing::info!(url = app.base_url(), "Onbehalf is listening");

@@ -22,6 +22,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use crate::clock::FollowingClock;
 use crate::database::EmbeddedDatabase;
 use crate::environment::Environment;
 use crate::queue::LocalQueue;
@@ -39,6 +40,8 @@ pub struct Options {
     pub page: PathBuf,
     pub environment: Environment,
     pub clock: SharedClock,
+    /// A clock to look at before each request, if `clock` follows another.
+    pub follows: Option<FollowingClock>,
 }
 
 /// The app did not start.
@@ -80,6 +83,7 @@ impl LocalApp {
             page,
             environment,
             clock,
+            follows,
         } = options;
         let address = listener.local_addr().map_err(StartError::Listener)?;
         let config = environment.config(address, &data.join("seal.key"), &page)?;
@@ -100,7 +104,10 @@ impl LocalApp {
         let parts = wiring::parts(&config, database.aws(), clock)?;
         let (queue, runs) = LocalQueue::new();
         let api = wiring::api(&config, parts.clone(), Arc::new(queue.clone()))?;
-        let routes = bridge(&config.page).merge(router(api));
+        let mut routes = bridge(&config.page).merge(router(api));
+        if let Some(clock) = follows {
+            routes = clock.before_each_request(routes);
+        }
 
         let mut tasks = JoinSet::new();
         tasks.spawn(runs.work(parts.clone()));

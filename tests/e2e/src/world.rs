@@ -103,6 +103,7 @@ impl World {
             page,
             environment,
             clock: Arc::new(clock.clone()),
+            follows: None,
         })
         .await
         .expect("the app starts");

@@ -35,6 +35,11 @@ impl Site {
         format!("{}/sign-in?person={person}", self.control_url)
     }
 
+    /// The clock that the site goes by.
+    pub(super) fn clock_url(&self) -> String {
+        format!("{}/clock", self.control_url)
+    }
+
     /// Whether an app is installed and may work. A site that doesn't answer has none.
     pub(super) fn has_an_app(&self) -> bool {
         get(&format!("{}/installations", self.control_url)).is_ok_and(|answer| any_enabled(&answer))
