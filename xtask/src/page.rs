@@ -3,6 +3,7 @@
 //! ```text
 //! target/page/manifest.json               which files belong together
 //! target/page/assets/page-<hash>.{js,wasm,css}
+//! target/page/words/<language>.json       what the page says, for the backend to put into its HTML
 //! target/page/atlassian-connect/all.js    Atlassian's bridge, for where its CDN is out of reach
 //! ```
 //!
@@ -14,6 +15,8 @@ mod budget;
 mod bundle;
 mod compile;
 mod inputs;
+mod names;
+mod words;
 
 use std::{
     fs::{self, File},

@@ -10,6 +10,7 @@ use std::{
 use thiserror::Error;
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::names::Names;
 use crate::checkout;
 
 #[derive(Debug, Error)]
@@ -23,6 +24,8 @@ pub(crate) enum BindingsError {
     Versions { page: String, tool: String },
     #[error("wasm-bindgen could not read {module}: {reason}")]
     Generate { module: PathBuf, reason: String },
+    #[error("could not write {file}")]
+    Write { file: PathBuf, source: io::Error },
 }
 
 /// What wasm-bindgen made.
@@ -48,15 +51,30 @@ pub(crate) fn generate(module: &Path, folder: &Path) -> Result<Bindings, Binding
         .remove_producers_section(true)
         // The default path is baked into the script; ours has a hash in it that isn't known yet.
         .omit_default_module_path(true);
-    bindgen
-        .web(true)
-        .and_then(|bindgen| bindgen.generate(folder))
-        .map_err(|error| BindingsError::Generate {
-            module: module.to_owned(),
-            reason: format!("{error:#}"),
-        })?;
+    let mut names = Names::default();
+    let made = bindgen.web(true).and_then(|bindgen| {
+        let mut made = bindgen.generate_output()?;
+        let module = made.wasm_mut();
+        for import in module.imports.iter_mut() {
+            names.shorten(&mut import.name);
+        }
+        for export in module.exports.iter_mut() {
+            names.shorten(&mut export.name);
+        }
+        made.emit(folder)?;
+        Ok(made)
+    });
+    let made = made.map_err(|error| BindingsError::Generate {
+        module: module.to_owned(),
+        reason: format!("{error:#}"),
+    })?;
+    let script = folder.join("page.js");
+    fs::write(&script, names.shorten_in(made.js())).map_err(|source| BindingsError::Write {
+        file: script.clone(),
+        source,
+    })?;
     Ok(Bindings {
-        script: folder.join("page.js"),
+        script,
         wasm: folder.join("page_bg.wasm"),
     })
 }

@@ -11,6 +11,7 @@ use super::{
     assets::{self, Manifest},
     at,
     bindings::Bindings,
+    words,
 };
 use crate::{checkout, run};
 
@@ -47,12 +48,14 @@ pub(super) fn make(
         &bridge,
     )?;
 
-    assets::compress(&[
+    let mut files = words::copy(finished)?;
+    files.extend([
         folder.join(&script),
         folder.join(&wasm),
         folder.join(&style),
         bridge,
-    ])?;
+    ]);
+    assets::compress(&files)?;
     Manifest::of(&script, &wasm, &style).write(finished)
 }
 
