@@ -7,12 +7,16 @@ use web_sys::{AbortSignal, Headers, Request, RequestInit, Response};
 
 use crate::{
     bridge, browser,
-    json::{self, FromJson},
+    json::{self, FromJson, Json},
+    state::Texts,
     trouble::Trouble,
 };
 
 /// How long an answer may take. The backend answers in well under a second; a cold start adds a few.
 const TIMEOUT_MS: u32 = 20_000;
+
+/// How long the words of another language may take, since nothing is shown before.
+const TEXTS_TIMEOUT_MS: u32 = 4_000;
 
 pub(crate) async fn consent() -> Result<Consent, Trouble> {
     call("GET", "/api/consent", None).await
@@ -45,37 +49,53 @@ pub(crate) async fn run(schedule: &str) -> Result<RunStarted, Trouble> {
     call("POST", &path, None).await
 }
 
+/// The receipt for the newest consent, as it stands: JSON for the person to keep.
+pub(crate) async fn receipt() -> Result<String, Trouble> {
+    exchange("GET", "/api/consent/receipt", None).await
+}
+
+/// What the page says in another language, and its words, if they can be had soon. Nobody has to say who they are for
+/// that.
+pub(crate) async fn texts(language: &str) -> Option<(Texts, JsValue)> {
+    let init = RequestInit::new();
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(TEXTS_TIMEOUT_MS)));
+    let path = format!("/api/texts/{language}");
+    let request = Request::new_with_str_and_init(&path, &init).ok()?;
+    let (status, body) = fetch(&request).await.ok()?;
+    let json = json::parse(&body).filter(|_| status == 200)?;
+    Some((Texts::from_json(&json)?, json.get("words")?))
+}
+
 fn encoded(part: &str) -> String {
     js_sys::encode_uri_component(part).into()
 }
 
 async fn call<T: FromJson>(method: &str, path: &str, body: Option<String>) -> Result<T, Trouble> {
-    let (status, body) = exchange(method, path, body).await?;
+    let answer = exchange(method, path, body).await?;
+    json::read(&answer).ok_or(Trouble::Garbled)
+}
+
+/// One request with a fresh token, and what was answered to it. Apart from [`call`], so that it is compiled once and not
+/// for each type of answer.
+async fn exchange(method: &str, path: &str, body: Option<String>) -> Result<String, Trouble> {
+    let token = bridge::token().await?;
+    let request = request(method, path, &token, body).map_err(|_| Trouble::Garbled)?;
+    // Whatever the reason (no network, a timeout, a connection that broke), no whole answer came.
+    let (status, body) = fetch(&request).await.map_err(|_| Trouble::Offline)?;
     if (200..300).contains(&status) {
-        json::read(&body).ok_or(Trouble::Garbled)
+        Ok(body)
     } else {
         Err(Trouble::of_answer(status, json::read(&body)))
     }
 }
 
-/// One request with a fresh token: the answer's status and body. Apart from [`call`], so that it is compiled once and
-/// not for each type of answer.
-async fn exchange(
-    method: &str,
-    path: &str,
-    body: Option<String>,
-) -> Result<(u16, String), Trouble> {
-    let token = bridge::token().await?;
-    let request = request(method, path, &token, body).map_err(|_| Trouble::Garbled)?;
-    let answer = async {
-        let response: Response = JsFuture::from(browser::window().fetch_with_request(&request))
-            .await?
-            .dyn_into()?;
-        let body = JsFuture::from(response.text()?).await?;
-        Ok::<_, JsValue>((response.status(), body.as_string().unwrap_or_default()))
-    };
-    // Whatever the reason (no network, a timeout, a connection that broke), no whole answer came.
-    answer.await.map_err(|_| Trouble::Offline)
+/// The answer's status and body.
+async fn fetch(request: &Request) -> Result<(u16, String), JsValue> {
+    let response: Response = JsFuture::from(browser::window().fetch_with_request(request))
+        .await?
+        .dyn_into()?;
+    let body = JsFuture::from(response.text()?).await?;
+    Ok((response.status(), body.as_string().unwrap_or_default()))
 }
 
 fn request(

@@ -17,10 +17,16 @@ use crate::{
 /// second is much; beyond this nobody is there to answer.
 const TOKEN_TIMEOUT_MS: i32 = 8_000;
 
+/// How long Confluence may take to say its language, since nothing is shown before.
+const LOCALE_TIMEOUT_MS: i32 = 1_000;
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_namespace = ["AP", "context"], js_name = getToken)]
     fn get_token(callback: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(catch, js_namespace = ["AP", "user"], js_name = getLocale)]
+    fn get_locale(callback: &JsValue) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, js_namespace = ["AP", "flag"], js_name = create)]
     fn create_flag(flag: &JsValue) -> Result<JsValue, JsValue>;
@@ -62,21 +68,29 @@ impl Frame {
 
 /// A token that proves to the backend who the person is. It is good for minutes and never kept: each call asks anew.
 pub(crate) async fn token() -> Result<String, Trouble> {
+    let token = answer(get_token, TOKEN_TIMEOUT_MS).await;
+    token.ok_or(Trouble::NoHost)
+}
+
+/// The language and country that the person uses Confluence in, if it says so in time: `de_DE`.
+pub(crate) async fn locale() -> Option<String> {
+    answer(get_locale, LOCALE_TIMEOUT_MS).await
+}
+
+/// What Confluence answers to one of its questions, if it does.
+async fn answer(ask: fn(&JsValue) -> Result<JsValue, JsValue>, timeout_ms: i32) -> Option<String> {
     let answer = Promise::new(&mut |resolve, reject| {
         // Confluence answers through the callback, or with a promise, or both; the first answer counts.
-        match get_token(&resolve) {
+        match ask(&resolve) {
             Ok(returned) if !returned.is_undefined() => {
                 drop(resolve.call1(&JsValue::NULL, &returned));
             }
             Ok(_) => {}
             Err(missing) => drop(reject.call1(&JsValue::NULL, &missing)),
         }
-        browser::call_later(&reject, TOKEN_TIMEOUT_MS);
+        browser::call_later(&reject, timeout_ms);
     });
-    let answer = JsFuture::from(answer).await.ok();
-    answer
-        .and_then(|token| token.as_string())
-        .ok_or(Trouble::NoHost)
+    JsFuture::from(answer).await.ok()?.as_string()
 }
 
 /// Shows a passing note of success in Confluence, outside this frame.

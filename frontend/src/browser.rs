@@ -2,10 +2,10 @@
 
 use std::{future::Future, pin::Pin};
 
-use js_sys::{Function, Promise};
-use wasm_bindgen::JsCast;
+use js_sys::{Array, Function, Promise};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{HtmlElement, Window};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Url, Window};
 
 #[expect(clippy::expect_used, reason = "a page without a window does not run")]
 pub(crate) fn window() -> Window {
@@ -14,6 +14,37 @@ pub(crate) fn window() -> Window {
 
 pub(crate) fn element(id: &str) -> Option<HtmlElement> {
     window().document()?.get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// The locales that the person prefers, the most liked first.
+pub(crate) fn languages() -> impl Iterator<Item = String> {
+    let languages = window().navigator().languages();
+    languages
+        .into_iter()
+        .filter_map(|locale| locale.as_string())
+}
+
+/// Says which language the page is in, for whoever reads it out.
+pub(crate) fn set_language(language: &str) {
+    if let Some(page) = window().document().and_then(|it| it.document_element()) {
+        // Setting an attribute with a proper name doesn't fail.
+        drop(page.set_attribute("lang", language));
+    }
+}
+
+/// Hands the person a file of JSON.
+pub(crate) fn download(name: &str, json: &str) -> Result<(), JsValue> {
+    let kind = BlobPropertyBag::new();
+    kind.set_type("application/json");
+    let file = Blob::new_with_str_sequence_and_options(&Array::of1(&json.into()), &kind)?;
+    let address = Url::create_object_url_with_blob(&file)?;
+    let document = window().document().ok_or(JsValue::NULL)?;
+    let link: HtmlAnchorElement = document.create_element("a")?.dyn_into()?;
+    link.set_href(&address);
+    link.set_download(name);
+    link.click();
+    // The browser has taken the file over by the time that the click returns.
+    Url::revoke_object_url(&address)
 }
 
 /// Moves the focus to the element with this id once what has just changed is on the page.

@@ -4,6 +4,8 @@
 //! sixth of the page. [`contract`] reads them in a few bytes each, and its tests hold it to what serde writes.
 
 mod contract;
+#[cfg(test)]
+pub(crate) mod sample;
 
 use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -14,6 +16,7 @@ pub(crate) trait Json: Sized {
     fn get(&self, key: &str) -> Option<Self>;
     fn text(&self) -> Option<String>;
     fn number(&self) -> Option<f64>;
+    fn truth(&self) -> Option<bool>;
     fn items(&self) -> Option<Vec<Self>>;
 }
 
@@ -46,7 +49,36 @@ impl Json for JsValue {
         self.as_f64()
     }
 
+    fn truth(&self) -> Option<bool> {
+        self.as_bool()
+    }
+
     fn items(&self) -> Option<Vec<Self>> {
         Some(self.dyn_ref::<Array>()?.to_vec())
+    }
+}
+
+#[cfg(test)]
+impl Json for serde_json::Value {
+    fn get(&self, key: &str) -> Option<Self> {
+        Self::get(self, key)
+            .filter(|value| !value.is_null())
+            .cloned()
+    }
+
+    fn text(&self) -> Option<String> {
+        self.as_str().map(str::to_owned)
+    }
+
+    fn number(&self) -> Option<f64> {
+        self.as_f64()
+    }
+
+    fn truth(&self) -> Option<bool> {
+        self.as_bool()
+    }
+
+    fn items(&self) -> Option<Vec<Self>> {
+        self.as_array().cloned()
     }
 }

@@ -1,20 +1,25 @@
 //! The page on which a person allows the app to act as them, sees what was done, and takes it back.
 //!
-//! It runs in an iframe inside Confluence. The backend puts the page's state into the HTML, so the first render
-//! asks for nothing; everything later goes through [`api`]. What talks to Confluence is in [`bridge`]; what decides
-//! anything without a browser is in [`choice`], [`run`], [`trouble`] and [`words`], and is tested natively.
+//! It runs in an iframe inside Confluence. The backend puts the page's state, with its words, into the HTML, so the first
+//! render asks for nothing; everything later goes through [`api`]. What talks to Confluence is in [`bridge`]; what decides
+//! anything without a browser is in [`choice`], [`day`], [`language`], [`run`], [`trouble`] and [`words`], and is tested
+//! natively.
 
 mod api;
 mod bridge;
 mod browser;
 mod choice;
 mod components;
-mod dates;
+mod day;
+mod intl;
 mod json;
+mod language;
 mod run;
+mod start;
+mod state;
 mod trouble;
 mod words;
 
 fn main() {
-    components::mount();
+    start::start();
 }

@@ -2,6 +2,8 @@
 
 use onbehalf_contract::Problem;
 
+use crate::words;
+
 /// Why a call brought no answer that the page can use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
@@ -43,37 +45,33 @@ impl Trouble {
         matches!(self, Self::Told(problem) if problem.status == 409)
     }
 
-    pub(crate) fn title(&self) -> &str {
+    pub(crate) fn title(&self) -> String {
         match self {
-            Self::Told(problem) => &problem.title,
-            Self::SessionEnded => "Your session has ended",
-            Self::NoHost => "This page can’t reach Confluence",
-            Self::Offline => "No connection",
-            Self::Garbled => "Something went wrong",
+            Self::Told(problem) => words::problem_title(problem),
+            Self::SessionEnded => words::trouble_session_ended_title(),
+            Self::NoHost => words::trouble_no_host_title(),
+            Self::Offline => words::trouble_offline_title(),
+            Self::Garbled => words::trouble_garbled_title(),
         }
     }
 
-    pub(crate) fn detail(&self) -> &str {
+    pub(crate) fn detail(&self) -> String {
         match self {
-            Self::Told(problem) => &problem.detail,
-            Self::SessionEnded => {
-                "Confluence proves who you are for a short time only, and that time is over."
-            }
-            Self::NoHost => "Confluence did not say who you are, so nothing could be asked for.",
-            Self::Offline => {
-                "The app did not answer. It is not known whether it received what you asked for."
-            }
-            Self::Garbled => "The app gave an answer that this page does not understand.",
+            Self::Told(problem) => words::problem_detail(problem),
+            Self::SessionEnded => words::trouble_session_ended_detail(),
+            Self::NoHost => words::trouble_no_host_detail(),
+            Self::Offline => words::trouble_offline_detail(),
+            Self::Garbled => words::trouble_garbled_detail(),
         }
     }
 
-    pub(crate) fn remedy(&self) -> &str {
+    pub(crate) fn remedy(&self) -> String {
         match self {
-            Self::Told(problem) => &problem.remedy,
-            Self::SessionEnded => "Reload the page.",
-            Self::NoHost => "Reload the page, or open it again from Confluence.",
-            Self::Offline => "Check your connection, then try again.",
-            Self::Garbled => "Try again. If it stays like this, tell your Confluence admin.",
+            Self::Told(problem) => words::problem_remedy(problem),
+            Self::SessionEnded => words::trouble_session_ended_remedy(),
+            Self::NoHost => words::trouble_no_host_remedy(),
+            Self::Offline => words::trouble_offline_remedy(),
+            Self::Garbled => words::trouble_garbled_remedy(),
         }
     }
 
@@ -96,7 +94,7 @@ mod tests {
 
     fn told(status: u16) -> Trouble {
         let problem = Problem {
-            kind: "/problems/account-not-a-person".to_owned(),
+            kind: "/problems/brand-new".to_owned(),
             title: "Only people can allow this".to_owned(),
             status,
             detail: "Build Bot is an app.".to_owned(),

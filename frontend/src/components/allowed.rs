@@ -1,16 +1,18 @@
 //! The page where the app may act as the person: until when, what, and how to stop or renew it.
 
 use leptos::prelude::*;
-use onbehalf_contract::Consent;
+use onbehalf_contract::{ActivityPage, Consent};
 
 use super::{
     button::Button,
     consent_form::ConsentForm,
-    dynamic::dynamic,
+    dynamic::{dynamic, text},
+    message::Message,
+    receipt::Receipt,
     shared::{HEADING, Shared},
     stop::Stop,
 };
-use crate::{bridge, browser, dates, words};
+use crate::{bridge, browser, intl, words};
 
 /// What stands below the facts.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,9 +28,19 @@ pub(crate) fn Allowed(shared: Shared) -> AnyView {
     // Made anew when the consent is renewed, when the form has done its work.
     dynamic(move || {
         let doing = RwSignal::new(Doing::Nothing);
+        let consent = shared.consent.get();
+        let until = consent.expires_at.as_deref().map(intl::day);
+        let heading = words::allowed_heading(&shared.app(), &until.unwrap_or_default());
         view! {
             <div class="stack">
-                {shared.consent.with(|consent| facts(shared, consent))}
+                <header>
+                    <h1 id=HEADING tabindex="-1">{heading}</h1>
+                    {dynamic({
+                        let consent = consent.clone();
+                        move || ends_soon(shared, &consent, doing)
+                    })}
+                    {facts(shared, &consent)}
+                </header>
                 {dynamic(move || below(shared, doing))}
             </div>
         }
@@ -36,80 +48,109 @@ pub(crate) fn Allowed(shared: Shared) -> AnyView {
     })
 }
 
+/// Shows what is being done, and moves the focus there.
+fn turn_to(doing: RwSignal<Doing>, next: Doing, focus: &'static str) -> Callback<()> {
+    Callback::new(move |()| {
+        doing.set(next);
+        browser::focus_soon(focus);
+    })
+}
+
+/// That it ends before long, with the way to go on; not while that is being taken.
+fn ends_soon(shared: Shared, consent: &Consent, doing: RwSignal<Doing>) -> AnyView {
+    let end = consent.expires_at.as_deref();
+    let Some(end) = end.filter(|_| consent.ends_soon && doing.get() == Doing::Nothing) else {
+        return ().into_any();
+    };
+    let left = intl::milliseconds(end) - intl::now();
+    let title = words::soon_title(&words::soon(left), &intl::day(end));
+    let more = (!shared.refused()).then(|| {
+        let renew = turn_to(doing, Doing::Changing, "change");
+        view! { <Button words=words::soon_renew() on_press=renew/> }.into_any()
+    });
+    view! { <Message look="warning" title text=words::soon_text() more=more.into_any()/> }
+        .into_any()
+}
+
 fn facts(shared: Shared, consent: &Consent) -> AnyView {
     let (site, person) = shared
-        .page
-        .with_value(|page| (page.site.clone(), page.person.name.clone()));
-    let app = shared.app();
-    let heading = match consent.expires_at.as_deref().map(dates::day) {
-        Some(until) => format!("{app} may act as you until {until}"),
-        None => format!("{app} may act as you"),
-    };
-    let moment = |moment: &Option<String>| moment.as_deref().map(dates::day_and_time);
+        .state
+        .with_value(|state| (state.site.clone(), state.person.name.clone()));
+    let moment = |moment: &Option<String>| moment.as_deref().map(intl::day_and_time);
     let facts = [
         // Of an account that may not consent any more, the name isn't known.
-        ("As", Some(person).filter(|name| !name.is_empty())),
-        ("On", Some(site)),
         (
-            "Access",
-            consent.access.map(|it| words::access(it).to_owned()),
+            words::allowed_as(),
+            Some(person).filter(|name| !name.is_empty()),
         ),
-        ("Until", moment(&consent.expires_at)),
-        ("Since", moment(&consent.granted_at)),
+        (words::allowed_on(), Some(site)),
+        (words::allowed_access(), consent.access.map(words::access)),
+        (words::allowed_until(), moment(&consent.expires_at)),
+        (words::allowed_since(), moment(&consent.granted_at)),
     ];
+    let last_used = text(move || {
+        let newest =
+            |shown: &ActivityPage| Some(intl::day_and_time(&shown.items.first()?.started_at));
+        let newest = shared.feed.shown.with(newest);
+        newest.unwrap_or_else(words::allowed_never_used)
+    });
     view! {
-        <header>
-            <h1 id=HEADING tabindex="-1">{heading}</h1>
-            <dl class="facts">
-                {facts
-                    .into_iter()
-                    .filter_map(|(name, fact)| Some((name, fact?)))
-                    .map(|(name, fact)| {
-                        view! {
-                            <div>
-                                <dt>{name}</dt>
-                                <dd>{fact}</dd>
-                            </div>
-                        }
-                            .into_any()
-                    })
-                    .collect_view()}
-            </dl>
-        </header>
+        <dl class="facts">
+            {facts
+                .into_iter()
+                .filter_map(|(name, value)| Some(fact(name, value?.into_any())))
+                .collect_view()}
+            {fact(words::allowed_last_used(), last_used)}
+        </dl>
+    }
+    .into_any()
+}
+
+fn fact(name: String, value: AnyView) -> AnyView {
+    view! {
+        <div>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+        </div>
     }
     .into_any()
 }
 
 fn below(shared: Shared, doing: RwSignal<Doing>) -> AnyView {
-    let turn_to = move |next: Doing, focus: &'static str| {
-        Callback::new(move |()| {
-            doing.set(next);
-            browser::focus_soon(focus);
-        })
-    };
     match doing.get() {
         Doing::Nothing => {
-            let stop = turn_to(Doing::Stopping, "stop-question");
-            let change = turn_to(Doing::Changing, "change");
+            let stop = turn_to(doing, Doing::Stopping, "stop-question");
+            let change = turn_to(doing, Doing::Changing, "change");
             let close = Callback::new(|()| bridge::close_dialog());
+            let change = (!shared.refused()).then(|| {
+                let words = words::allowed_change();
+                view! { <Button id="renew" words on_press=change/> }.into_any()
+            });
+            let close = shared.in_dialog().then(|| {
+                let words = words::allowed_close();
+                view! { <Button look="subtle" words on_press=close/> }.into_any()
+            });
             view! {
                 <div class="actions">
-                    <Button id="stop" look="danger" words="Stop allowing" on_press=stop/>
-                    <Button id="renew" words="Renew or change" on_press=change/>
-                    {shared
-                        .in_dialog()
-                        .then(|| view! { <Button look="subtle" words="Close" on_press=close/> })}
+                    <Button id="stop" look="danger" words=words::allowed_stop() on_press=stop/>
+                    {change}
+                    <Receipt shared/>
+                    {close}
                 </div>
             }
             .into_any()
         }
         Doing::Stopping => {
-            view! { <Stop shared cancel=turn_to(Doing::Nothing, "stop")/> }.into_any()
+            view! { <Stop shared cancel=turn_to(doing, Doing::Nothing, "stop")/> }.into_any()
         }
         Doing::Changing => view! {
             <section class="panel">
-                <h2 id="change" tabindex="-1">"Renew or change"</h2>
-                <ConsentForm shared decline=turn_to(Doing::Nothing, "renew")/>
+                <h2 id="change" tabindex="-1">{words::allowed_change()}</h2>
+                <ConsentForm
+                    shared
+                    decline_words=words::allowed_keep()
+                    decline=turn_to(doing, Doing::Nothing, "renew")
+                />
             </section>
         }
         .into_any(),

@@ -3,17 +3,14 @@
 use leptos::prelude::*;
 
 use super::message::Failure;
-use crate::trouble::Trouble;
+use crate::{trouble::Trouble, words};
 
 /// Where Confluence isn't around the page.
 pub(crate) fn alone() -> AnyView {
     view! {
         <div class="page">
-            <h1>"Open this page from Confluence"</h1>
-            <p>
-                "This address works only inside Confluence, which tells the app who you are. \
-                 Go to your Confluence site and open the page from there."
-            </p>
+            <h1>{words::alone_title()}</h1>
+            <p>{words::alone_text()}</p>
         </div>
     }
     .into_any()
@@ -23,7 +20,7 @@ pub(crate) fn alone() -> AnyView {
 pub(crate) fn unreadable() -> AnyView {
     view! {
         <div class="page">
-            <h1>"This page can’t be shown"</h1>
+            <h1>{words::unreadable_title()}</h1>
             <Failure trouble=Trouble::Garbled/>
         </div>
     }

@@ -7,10 +7,10 @@ use super::{
     button::Button,
     consent_form::ConsentForm,
     dynamic::{dynamic, text},
-    message::Message,
+    ended::ended,
     shared::{HEADING, Shared},
 };
-use crate::{bridge, browser, dates, words};
+use crate::{bridge, browser, words};
 
 #[component]
 pub(crate) fn Ask(shared: Shared) -> AnyView {
@@ -19,56 +19,42 @@ pub(crate) fn Ask(shared: Shared) -> AnyView {
     let heading = text(move || {
         let ended = shared.consent.with(|it| it.state != ConsentState::None);
         if ended || declined.get() {
-            format!("{app} may not act as you")
+            words::ask_heading_after(&app)
         } else {
-            format!("Allow {app} to act as you?")
+            words::ask_heading(&app)
         }
     });
-    let decline = Callback::new(move |()| {
-        if shared.in_dialog() {
-            bridge::close_dialog();
-        }
-        declined.set(true);
-        browser::focus_soon(HEADING);
-    });
-    let reconsider = Callback::new(move |()| {
-        declined.set(false);
-        browser::focus_soon(HEADING);
-    });
+    let turn_to = move |decline: bool| {
+        Callback::new(move |()| {
+            if decline && shared.in_dialog() {
+                bridge::close_dialog();
+            }
+            declined.set(decline);
+            browser::focus_soon(HEADING);
+        })
+    };
     view! {
         <div class="stack">
             <header>
                 <h1 id=HEADING tabindex="-1">{heading}</h1>
-                {dynamic(move || how_it_ended(shared))}
+                {dynamic(move || ended(shared))}
             </header>
             {dynamic(move || {
                 if declined.get() {
                     view! {
-                        <p>"Nothing was changed. You can allow it here whenever you like."</p>
+                        <p>{words::ask_declined()}</p>
                         <div class="actions">
-                            <Button words="Show what it asks for" on_press=reconsider/>
+                            <Button words=words::ask_reconsider() on_press=turn_to(false)/>
                         </div>
                     }
                         .into_any()
                 } else {
-                    view! { <ConsentForm shared decline/> }.into_any()
+                    let decline = turn_to(true);
+                    view! { <ConsentForm shared decline_words=words::ask_not_now() decline/> }
+                        .into_any()
                 }
             })}
         </div>
     }
     .into_any()
-}
-
-fn how_it_ended(shared: Shared) -> AnyView {
-    let ended = shared.consent.with(|consent| {
-        let on = consent
-            .ended_at
-            .as_deref()
-            .or(consent.expires_at.as_deref());
-        words::how_it_ended(consent.state, on.map(dates::day).as_deref())
-    });
-    match ended {
-        Some((title, text)) => view! { <Message look="information" title text/> }.into_any(),
-        None => ().into_any(),
-    }
 }

@@ -8,15 +8,15 @@ pub(crate) fn Button(
     /// What it looks like: `primary`, `danger`, `danger-bold`, `default` or `subtle`.
     #[prop(default = "default")]
     look: &'static str,
-    words: &'static str,
+    words: String,
     #[prop(optional, into)] id: Option<String>,
     /// The id of what tells this button apart from its like.
     #[prop(optional)]
     described_by: Option<String>,
-    #[prop(optional, into)] busy: Signal<bool>,
+    #[prop(optional)] busy: Option<RwSignal<bool>>,
     on_press: Callback<()>,
 ) -> AnyView {
-    let marked_busy = Signal::derive(move || busy.get().then_some("true"));
+    let marked_busy = move || busy.is_some_and(|busy| busy.get()).then_some("true");
     view! {
         <button
             type="button"
@@ -26,7 +26,7 @@ pub(crate) fn Button(
             aria-busy=marked_busy
             aria-disabled=marked_busy
             on:click=move |_| {
-                if !busy.get_untracked() {
+                if !busy.is_some_and(|busy| busy.get_untracked()) {
                     on_press.run(());
                 }
             }

@@ -1,34 +1,59 @@
 //! What the app asks for, and the form to allow it.
 
 use leptos::prelude::*;
-use onbehalf_contract::{Access, Consent};
+use onbehalf_contract::{Access, Consent, ConsentState, ConsentWish};
 
 use super::{
     button::Button,
-    dynamic::text,
     message::{Again, failure},
     shared::{HEADING, Shared},
+    time::{LAST_DAY, TimeChoice, length},
 };
 use crate::{
     api, bridge, browser,
-    choice::{self, Choice},
-    dates,
+    choice::{self, Choice, Length},
+    intl,
     trouble::Trouble,
-    words,
+    words::{self, Part},
 };
 
 /// The notice and the choice. Also used to renew or change a consent that is active.
 #[component]
-pub(crate) fn ConsentForm(shared: Shared, decline: Callback<()>) -> AnyView {
-    let page = shared.page.get_value();
-    let before = shared.consent.with_untracked(|consent| consent.access);
-    let choice = RwSignal::new(Choice::first(&page.limits, before));
+pub(crate) fn ConsentForm(shared: Shared, decline_words: String, decline: Callback<()>) -> AnyView {
+    let (limits, texts, who) = shared.state.with_value(|state| {
+        let who = words::ask_who(&state.app, &state.site, &state.person.name);
+        (state.limits.clone(), state.texts.clone(), who)
+    });
+    let notice = texts.notice;
+    let before = shared.consent.get_untracked();
+    let choice = RwSignal::new(Choice::first(&limits, before.access));
+    let day_missing = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Trouble>);
+    let longest_days = limits.longest_days;
+    let renews = before.id.filter(|_| before.state == ConsentState::Active);
+    let version = notice.version;
     let allow = Callback::new(move |()| {
-        busy.set(true);
         trouble.set(None);
-        let wish = choice.get_untracked().wish(page.notice.version.clone());
+        let choice = choice.get_untracked();
+        let Some(length) = length(choice, longest_days) else {
+            day_missing.set(true);
+            browser::focus_soon(LAST_DAY);
+            return;
+        };
+        let (days, until) = match length {
+            Length::Days(days) => (Some(days), None),
+            Length::Until(end) => (None, Some(intl::rfc_3339(end))),
+        };
+        let wish = ConsentWish {
+            access: choice.access,
+            days,
+            until,
+            notice: version.clone(),
+            language: Some(texts.language.clone()),
+            renews: renews.clone(),
+        };
+        busy.set(true);
         browser::spawn(async move {
             match api::grant(&wish).await {
                 Ok(consent) => granted(shared, consent),
@@ -40,54 +65,35 @@ pub(crate) fn ConsentForm(shared: Shared, decline: Callback<()>) -> AnyView {
             busy.try_set(false);
         });
     });
-    let page = shared.page.get_value();
-    let until = text(move || format!("Until {}", dates::day_after(choice.get().days)));
     view! {
         <header>
-            <p class="lead">{page.notice.lead}</p>
-            <p>
-                <strong>{page.app}</strong>
-                " asks on "
-                <strong>{page.site}</strong>
-                " to act "
-                <strong>{format!("as {}", page.person.name)}</strong>
-                ". "
-                {page.notice.purpose}
-            </p>
+            <p class="lead">{notice.lead}</p>
+            <p>{with_emphasis(who)} " " {notice.purpose}</p>
         </header>
         // The Enter key in a field would send a form; only the button does.
         <form on:submit=move |submit| submit.prevent_default()>
             <fieldset>
-                <legend>"What it may do"</legend>
-                {choice::accesses(&page.limits)
+                <legend>{words::ask_access()}</legend>
+                {choice::accesses(&limits)
                     .into_iter()
                     .map(|access| {
                         let text = match access {
-                            Access::Read => page.notice.read.clone(),
-                            Access::ReadWrite => page.notice.read_write.clone(),
+                            Access::Read => notice.read.clone(),
+                            Access::ReadWrite => notice.read_write.clone(),
                         };
                         access_card(access, text, choice)
                     })
                     .collect_view()}
             </fieldset>
-            <fieldset>
-                <legend>"For how long"</legend>
-                <div class="segments">
-                    {choice::durations(&page.limits)
-                        .into_iter()
-                        .map(|days| duration(days, choice))
-                        .collect_view()}
-                </div>
-                <p class="hint">{until}</p>
-            </fieldset>
+            <TimeChoice limits choice day_missing/>
             <div class="fine">
-                {fine_print("What it never does", page.notice.never)}
-                {fine_print("How it ends", page.notice.end)}
+                {fine_print(words::ask_never(), notice.never)}
+                {fine_print(words::ask_end(), notice.end)}
             </div>
             <div class="actions">
                 {failure(trouble, Again::new(allow, "allow"))}
-                <Button id="allow" look="primary" words="Allow impersonation" busy on_press=allow/>
-                <Button look="subtle" words="Not now" on_press=decline/>
+                <Button id="allow" look="primary" words=words::ask_allow() busy on_press=allow/>
+                <Button look="subtle" words=decline_words on_press=decline/>
             </div>
         </form>
     }
@@ -96,17 +102,26 @@ pub(crate) fn ConsentForm(shared: Shared, decline: Callback<()>) -> AnyView {
 
 /// Shows that it is allowed: here, and in a dialog as a flag on the page below it.
 fn granted(shared: Shared, consent: Consent) {
-    let until = consent.expires_at.as_deref().map(dates::day);
+    let until = consent.expires_at.as_deref().map(intl::day);
     shared.set_consent(consent);
     if shared.in_dialog() {
-        let until = until.unwrap_or_default();
-        bridge::flag_success(
-            "Impersonation allowed",
-            &format!("{} may act as you until {until}.", shared.app()),
-        );
+        let body = words::allowed_heading(&shared.app(), &until.unwrap_or_default());
+        bridge::flag_success(&words::allowed_flag(), &body);
         bridge::close_dialog();
     }
     browser::focus_soon(HEADING);
+}
+
+/// Names stand out: who asks, where, and as whom.
+fn with_emphasis(parts: Vec<Part>) -> AnyView {
+    parts
+        .into_iter()
+        .map(|part| match part {
+            Part::Said(words) => words.into_any(),
+            Part::Value(name) => view! { <strong>{name}</strong> }.into_any(),
+        })
+        .collect_view()
+        .into_any()
 }
 
 fn access_card(access: Access, text: String, choice: RwSignal<Choice>) -> AnyView {
@@ -114,8 +129,6 @@ fn access_card(access: Access, text: String, choice: RwSignal<Choice>) -> AnyVie
         Access::Read => ("read-name", "read-text"),
         Access::ReadWrite => ("write-name", "write-text"),
     };
-    let chosen = Signal::derive(move || choice.get().access == access);
-    let choose = Callback::new(move |()| choice.update(|choice| choice.access = access));
     view! {
         <label class="card">
             <input
@@ -123,8 +136,8 @@ fn access_card(access: Access, text: String, choice: RwSignal<Choice>) -> AnyVie
                 name="access"
                 aria-labelledby=name_id
                 aria-describedby=text_id
-                prop:checked=chosen
-                on:change=move |_| choose.run(())
+                prop:checked=move || choice.get().access == access
+                on:input=move |_| choice.update(|choice| choice.access = access)
             />
             <span class="card-name" id=name_id>
                 {words::access(access)}
@@ -137,19 +150,7 @@ fn access_card(access: Access, text: String, choice: RwSignal<Choice>) -> AnyVie
     .into_any()
 }
 
-fn duration(days: i64, choice: RwSignal<Choice>) -> AnyView {
-    let chosen = Signal::derive(move || choice.get().days == days);
-    let choose = Callback::new(move |()| choice.update(|choice| choice.days = days));
-    view! {
-        <label class="segment">
-            <input type="radio" name="days" prop:checked=chosen on:change=move |_| choose.run(())/>
-            {words::duration(days)}
-        </label>
-    }
-    .into_any()
-}
-
-fn fine_print(heading: &'static str, text: String) -> AnyView {
+fn fine_print(heading: String, text: String) -> AnyView {
     view! {
         <section>
             <h2>{heading}</h2>

@@ -1,42 +1,44 @@
 //! The whole page: which parts are shown, from where the consent stands.
 
 use leptos::prelude::*;
-use onbehalf_contract::{ConsentPage as State, Problem};
 
 use super::{
     activity::Activities,
     allowed::Allowed,
     ask::Ask,
     dynamic::{dynamic, text},
-    message::Message,
+    refused::{refusal, refused},
     schedules::Schedules,
-    shared::{HEADING, Shared},
+    shared::Shared,
 };
-use crate::bridge::Frame;
+use crate::{bridge::Frame, state::State};
 
 #[component]
-pub(crate) fn ConsentPage(page: State, frame: Frame) -> AnyView {
-    let refusal = page.refusal.clone();
-    let shared = Shared::new(page, frame);
+pub(crate) fn ConsentPage(state: State, frame: Frame) -> AnyView {
+    let shared = Shared::new(state, frame);
     let active = shared.active;
-    let refused = refusal.is_some();
+    let any_acts = shared.feed.any;
+    let may_not = shared.refused();
     let dialog = shared.in_dialog();
+    // In a dialog someone wants an answer to one question, so nothing else is in the way.
+    let beside = move || active.get() || !dialog;
     view! {
         <div class=if dialog { "page dialog" } else { "page" }>
-            {refusal.map(|refusal| view! { <Refused refusal/> })}
-            // Someone who may not consent any more can still take back what they once gave.
-            {dynamic(move || match (active.get(), refused) {
-                (true, _) => view! { <Allowed shared/> }.into_any(),
+            {dynamic(move || match (active.get(), may_not) {
+                (true, false) => view! { <Allowed shared/> }.into_any(),
+                // Someone who may not consent any more can still take back what they once gave.
+                (true, true) => view! { {refusal(shared)} <Allowed shared/> }.into_any(),
                 (false, false) => view! { <Ask shared/> }.into_any(),
-                (false, true) => ().into_any(),
+                (false, true) => refused(shared),
             })}
-            {match (refused, dialog) {
-                (true, _) => ().into_any(),
-                (false, false) => view! { <Schedules shared/> }.into_any(),
-                // In a dialog someone wants an answer to one question, so nothing else is in the way.
-                (false, true) => while_true(active, move || view! { <Schedules shared/> }.into_any()),
-            }}
-            {while_true(active, move || view! { <Activities shared/> }.into_any())}
+            {part_if(
+                move || beside() && !may_not,
+                move || view! { <Schedules shared/> }.into_any(),
+            )}
+            {part_if(
+                move || beside() && (active.get() || any_acts.get()),
+                move || view! { <Activities shared/> }.into_any(),
+            )}
             <p class="unseen" role="status">
                 {text(move || shared.announcement.get())}
             </p>
@@ -45,27 +47,9 @@ pub(crate) fn ConsentPage(page: State, frame: Frame) -> AnyView {
     .into_any()
 }
 
-fn while_true(
-    condition: RwSignal<bool>,
+fn part_if(
+    condition: impl Fn() -> bool + Send + Sync + 'static,
     part: impl Fn() -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
-    dynamic(move || {
-        if condition.get() {
-            part()
-        } else {
-            ().into_any()
-        }
-    })
-}
-
-/// Why this person cannot consent.
-#[component]
-fn Refused(refusal: Problem) -> AnyView {
-    view! {
-        <header>
-            <h1 id=HEADING tabindex="-1">{refusal.title}</h1>
-            <Message look="warning" title=refusal.detail text=refusal.remedy/>
-        </header>
-    }
-    .into_any()
+    dynamic(move || if condition() { part() } else { ().into_any() })
 }

@@ -17,6 +17,6 @@ fn boxed(part: Arc<dyn Fn() -> AnyView + Send + Sync>) -> AnyView {
 }
 
 /// Text that follows the signals that it reads, with the same thrift.
-pub(crate) fn text(text: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
-    Signal::derive(text)
+pub(crate) fn text(text: impl Fn() -> String + Send + Sync + 'static) -> AnyView {
+    dynamic(move || text().into_any())
 }

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{button::Button, dynamic::dynamic};
+use super::{button::Button, dynamic::dynamic, text::paragraph};
 use crate::{
     bridge, browser,
     trouble::{Cure, Trouble},
+    words,
 };
 
 /// A message with a title: `information`, `warning` or `error`.
@@ -19,7 +20,7 @@ pub(crate) fn Message(
     view! {
         <div class=format!("message {look}")>
             <p class="message-title">{title}</p>
-            <p>{text}</p>
+            {paragraph(text)}
             {more}
         </div>
     }
@@ -52,23 +53,24 @@ pub(crate) fn Failure(trouble: Trouble, #[prop(optional)] again: Option<Again>) 
                 again.run.run(());
                 browser::focus_soon(&again.focus);
             });
-            Some(("Try again", on_press))
+            Some((words::trouble_again(), on_press))
         }
-        (Cure::TryAgain | Cure::Reload, _) => {
-            Some(("Reload", Callback::new(|()| bridge::reload())))
-        }
+        (Cure::TryAgain | Cure::Reload, _) => Some((
+            words::trouble_reload(),
+            Callback::new(|()| bridge::reload()),
+        )),
         (Cure::Nothing, _) => None,
     };
     let more = view! {
-        <p>{trouble.remedy().to_owned()}</p>
+        {paragraph(trouble.remedy())}
         {button.map(|(words, on_press)| view! { <Button words on_press/> }.into_any())}
     };
     view! {
         <div role="alert">
             <Message
                 look="error"
-                title=trouble.title().to_owned()
-                text=trouble.detail().to_owned()
+                title=trouble.title()
+                text=trouble.detail()
                 more=more.into_any()
             />
         </div>

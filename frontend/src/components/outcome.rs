@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::words::Tone;
 
 #[component]
-pub(crate) fn Outcome(words: (&'static str, Tone)) -> AnyView {
+pub(crate) fn Outcome(words: (String, Tone)) -> AnyView {
     let (text, tone) = words;
     let tone = match tone {
         Tone::Neutral => "neutral",

@@ -9,8 +9,13 @@ use super::{
     message::{Again, Failure},
     outcome::Outcome,
     shared::Shared,
+    text::{hint, link},
 };
-use crate::{api, browser, dates, run, trouble::Trouble, words};
+use crate::{
+    api, browser, intl, run,
+    trouble::Trouble,
+    words::{self, Tone},
+};
 
 /// How far the newest run is.
 #[derive(Clone)]
@@ -39,8 +44,8 @@ pub(crate) fn ScheduleItem(shared: Shared, schedule: Schedule) -> AnyView {
             let end = match follow(&id).await {
                 Ok(Some(run)) => {
                     let (result, _) = words::run_result(run.result);
-                    shared.announcement.set(format!("{title}: {result}"));
-                    shared.runs.update(|runs| *runs += 1);
+                    shared.announcement.set(words::run_said(&title, &result));
+                    shared.feed.refresh();
                     Newest::Ended(Some(run))
                 }
                 Ok(None) => Newest::Late,
@@ -52,29 +57,23 @@ pub(crate) fn ScheduleItem(shared: Shared, schedule: Schedule) -> AnyView {
     });
     let again = Again::new(start, &run_id);
     let paused = (schedule.state == ScheduleState::Paused)
-        .then(|| view! { <Outcome words=("Paused", words::Tone::Neutral)/> });
+        .then(|| view! { <Outcome words=(words::run_paused(), Tone::Neutral)/> }.into_any());
     view! {
         <li class="item">
             <h3 id=title_id.clone()>{schedule.title} " " {paused}</h3>
-            <Button id=run_id described_by=title_id words="Run now" busy on_press=start/>
+            <Button id=run_id described_by=title_id words=words::run_now() busy on_press=start/>
             <p>{words::when(&schedule.when.expression, &schedule.when.time_zone)}</p>
-            <p class="hint">{words::action(&schedule.action)}</p>
+            {hint(words::action(&schedule.action))}
             {dynamic(move || match newest.get() {
                 Newest::Ended(Some(run)) => last_run(shared, run),
                 Newest::Ended(None) => ().into_any(),
-                Newest::UnderWay => hint("Running…"),
-                Newest::Late => {
-                    hint("It has not ended yet. Reload the page in a while to see the result.")
-                }
+                Newest::UnderWay => hint(words::run_running()),
+                Newest::Late => hint(words::run_late()),
                 Newest::Failed(trouble) => view! { <Failure trouble again=again.clone()/> }.into_any(),
             })}
         </li>
     }
     .into_any()
-}
-
-fn hint(words: &'static str) -> AnyView {
-    view! { <p class="hint">{words}</p> }.into_any()
 }
 
 /// Runs a schedule and waits for the run's end; `None` if that takes too long.
@@ -95,21 +94,17 @@ async fn follow(schedule: &str) -> Result<Option<Run>, Trouble> {
 }
 
 fn last_run(shared: Shared, run: Run) -> AnyView {
-    let target = shared.link_target();
-    let link = words::link(run.link).map(|link| {
-        view! {
-            <a href=link target=target rel="noopener">
-                "Open in Confluence"
-            </a>
-        }
+    let link = words::link(run.link).map(|address| link(shared, address, words::run_open()));
+    let app = shared.app();
+    let reason = run.reason.map(|reason| {
+        let detail = words::reason_detail(&reason, &app);
+        let remedy = words::reason_remedy(&reason, &app);
+        hint(format!("{detail} {remedy}"))
     });
-    let reason = run.reason.map(
-        |reason| view! { <p class="hint">{format!("{} {}", reason.detail, reason.remedy)}</p> },
-    );
-    let due = dates::day_and_time(&run.due);
+    let due = intl::day_and_time(&run.due);
     view! {
         <p class="last-run">
-            "Last run: " <time datetime=run.due>{due}</time> " "
+            {words::run_last()} " " <time datetime=run.due>{due}</time> " "
             <Outcome words=words::run_result(run.result)/> " " {link}
         </p>
         {reason}

@@ -2,46 +2,29 @@
 
 use leptos::prelude::*;
 
-use super::{
-    dynamic::dynamic,
-    message::{Again, Failure},
-    schedule::ScheduleItem,
-    shared::Shared,
-};
-use crate::{api, browser};
+use super::{schedule::ScheduleItem, shared::Shared, text::hint};
+use crate::words;
 
 #[component]
 pub(crate) fn Schedules(shared: Shared) -> AnyView {
-    let answer = RwSignal::new(None);
-    let load = Callback::new(move |()| {
-        browser::spawn(async move {
-            let loaded = api::schedules().await;
-            answer.try_set(Some(loaded));
-        });
-    });
-    load.run(());
+    let schedules = shared.state.with_value(|state| state.schedules.clone());
+    let items = if schedules.is_empty() {
+        hint(words::schedules_none())
+    } else {
+        view! {
+            <ul class="items">
+                {schedules
+                    .into_iter()
+                    .map(|schedule| view! { <ScheduleItem shared schedule/> }.into_any())
+                    .collect_view()}
+            </ul>
+        }
+        .into_any()
+    };
     view! {
         <section aria-labelledby="schedules">
-            <h2 id="schedules" tabindex="-1">"Scheduled for me"</h2>
-            {dynamic(move || match answer.get() {
-                None => view! { <p class="hint">"Loading…"</p> }.into_any(),
-                Some(Err(trouble)) => view! { <Failure trouble again=Again::new(load, "schedules")/> }.into_any(),
-                Some(Ok(schedules)) if schedules.items.is_empty() => {
-                    view! { <p class="hint">"Nothing is scheduled for you."</p> }.into_any()
-                }
-                Some(Ok(schedules)) => {
-                    view! {
-                        <ul class="items">
-                            {schedules
-                                .items
-                                .into_iter()
-                                .map(|schedule| view! { <ScheduleItem shared schedule/> }.into_any())
-                                .collect_view()}
-                        </ul>
-                    }
-                        .into_any()
-                }
-            })}
+            <h2 id="schedules">{words::schedules_heading()}</h2>
+            {items}
         </section>
     }
     .into_any()

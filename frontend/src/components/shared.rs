@@ -1,9 +1,10 @@
 //! What the parts of the page know in common.
 
 use leptos::prelude::*;
-use onbehalf_contract::{Consent, ConsentPage, ConsentState};
+use onbehalf_contract::{Consent, ConsentState};
 
-use crate::{api, bridge::Frame, browser, trouble::Trouble};
+use super::feed::Feed;
+use crate::{api, bridge::Frame, browser, state::State, trouble::Trouble};
 
 /// The id of the page's first heading, which takes the focus when the page changes.
 pub(crate) const HEADING: &str = "heading";
@@ -11,34 +12,39 @@ pub(crate) const HEADING: &str = "heading";
 /// Where things stand. Given to every part that needs it.
 #[derive(Clone, Copy)]
 pub(crate) struct Shared {
-    /// What the HTML said. Its `consent` is the first one only.
-    pub(crate) page: StoredValue<ConsentPage>,
+    /// What the HTML said. Its consent and its activity are the first ones only.
+    pub(crate) state: StoredValue<State>,
     /// The consent as it now is.
     pub(crate) consent: RwSignal<Consent>,
     /// Whether it is active. Apart, so that what depends on this alone stays when a consent is renewed.
     pub(crate) active: RwSignal<bool>,
+    /// What was done as the person.
+    pub(crate) feed: Feed,
     pub(crate) frame: Frame,
-    /// Grows with each run that ends, since each may have added to what was done.
-    pub(crate) runs: RwSignal<u32>,
     /// What a screen reader says next.
     pub(crate) announcement: RwSignal<String>,
 }
 
 impl Shared {
-    pub(crate) fn new(page: ConsentPage, frame: Frame) -> Self {
+    pub(crate) fn new(state: State, frame: Frame) -> Self {
         Self {
-            active: RwSignal::new(page.consent.state == ConsentState::Active),
-            consent: RwSignal::new(page.consent.clone()),
-            page: StoredValue::new(page),
+            active: RwSignal::new(state.consent.state == ConsentState::Active),
+            consent: RwSignal::new(state.consent.clone()),
+            feed: Feed::new(state.activity.clone()),
+            state: StoredValue::new(state),
             frame,
-            runs: RwSignal::new(0),
             announcement: RwSignal::new(String::new()),
         }
     }
 
     /// The app's name.
     pub(crate) fn app(self) -> String {
-        self.page.with_value(|page| page.app.clone())
+        self.state.with_value(|state| state.app.clone())
+    }
+
+    /// Whether the person may not consent.
+    pub(crate) fn refused(self) -> bool {
+        self.state.with_value(|state| state.refusal.is_some())
     }
 
     pub(crate) fn in_dialog(self) -> bool {

@@ -7,7 +7,7 @@ use super::{
     message::{Again, failure},
     shared::{HEADING, Shared},
 };
-use crate::{api, browser, trouble::Trouble};
+use crate::{api, browser, trouble::Trouble, words};
 
 #[component]
 pub(crate) fn Stop(shared: Shared, cancel: Callback<()>) -> AnyView {
@@ -20,6 +20,8 @@ pub(crate) fn Stop(shared: Shared, cancel: Callback<()>) -> AnyView {
             match api::revoke().await {
                 Ok(consent) => {
                     shared.set_consent(consent);
+                    // What had begun by then is shown with its end.
+                    shared.feed.refresh();
                     browser::focus_soon(HEADING);
                 }
                 Err(why) => {
@@ -44,16 +46,13 @@ pub(crate) fn Stop(shared: Shared, cancel: Callback<()>) -> AnyView {
             }
         >
             <h2 id="stop-question" tabindex="-1">
-                {format!("Stop {} from acting as you?", shared.app())}
+                {words::stop_question(&shared.app())}
             </h2>
-            <p>
-                "Nothing more is begun as you from that moment. What is scheduled for you stays, \
-                 and does nothing until you allow it again."
-            </p>
+            <p>{words::stop_text()}</p>
             <div class="actions">
                 {failure(trouble, Again::new(stop, "stop-now"))}
-                <Button id="stop-now" look="danger-bold" words="Stop now" busy on_press=stop/>
-                <Button look="subtle" words="Keep allowing" on_press=cancel/>
+                <Button id="stop-now" look="danger-bold" words=words::stop_now() busy on_press=stop/>
+                <Button look="subtle" words=words::stop_cancel() on_press=cancel/>
             </div>
         </div>
     }

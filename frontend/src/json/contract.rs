@@ -1,12 +1,13 @@
 //! How each type of the contract is read.
 
 use onbehalf_contract::{
-    Access, Action, Activity, ActivityPage, Consent, ConsentPage, ConsentState, Fallback, Limits,
-    NotRun, Notice, Outcome, Person, Problem, Run, RunResult, RunStarted, Schedule, ScheduleState,
-    Schedules, When,
+    Access, Action, Activity, ActivityPage, Consent, ConsentState, Deed, EndedBecause, Fallback,
+    Limits, NotRun, Notice, Outcome, Person, Problem, Run, RunResult, RunStarted, Schedule,
+    ScheduleState, Schedules, When,
 };
 
 use super::{FromJson, Json};
+use crate::state::{State, Texts};
 
 /// A field of any readable type.
 fn field<T: FromJson>(json: &impl Json, key: &str) -> Option<T> {
@@ -31,6 +32,12 @@ fn named<T: Copy>(json: &impl Json, names: &[(&str, T)]) -> Option<T> {
 impl FromJson for String {
     fn from_json(json: &impl Json) -> Option<Self> {
         json.text()
+    }
+}
+
+impl FromJson for bool {
+    fn from_json(json: &impl Json) -> Option<Self> {
+        json.truth()
     }
 }
 
@@ -85,29 +92,64 @@ impl FromJson for ConsentState {
     }
 }
 
+impl FromJson for EndedBecause {
+    fn from_json(json: &impl Json) -> Option<Self> {
+        named(
+            json,
+            &[
+                ("expired", Self::Expired),
+                ("revokedByPerson", Self::RevokedByPerson),
+                ("revokedByAdmin", Self::RevokedByAdmin),
+                ("accountDeactivated", Self::AccountDeactivated),
+                ("accountClosed", Self::AccountClosed),
+                ("accountUnfit", Self::AccountUnfit),
+                ("accessLost", Self::AccessLost),
+                ("appRemoved", Self::AppRemoved),
+                ("noticeChanged", Self::NoticeChanged),
+            ],
+        )
+    }
+}
+
 impl FromJson for Consent {
     fn from_json(json: &impl Json) -> Option<Self> {
         Some(Self {
             state: field(json, "state")?,
+            id: optional(json, "id")?,
             access: optional(json, "access")?,
             granted_at: optional(json, "grantedAt")?,
             expires_at: optional(json, "expiresAt")?,
+            ends_soon: optional(json, "endsSoon")?.unwrap_or_default(),
             ended_at: optional(json, "endedAt")?,
+            ended_because: optional(json, "endedBecause")?,
+            ended_note: optional(json, "endedNote")?,
             notice: field(json, "notice")?,
+            language: optional(json, "language")?,
         })
     }
 }
 
-impl FromJson for ConsentPage {
+impl FromJson for State {
     fn from_json(json: &impl Json) -> Option<Self> {
         Some(Self {
             app: field(json, "app")?,
             site: field(json, "site")?,
             person: field(json, "person")?,
             consent: field(json, "consent")?,
-            notice: field(json, "notice")?,
             limits: field(json, "limits")?,
+            texts: field(json, "texts")?,
+            schedules: field(json, "schedules")?,
+            activity: field(json, "activity")?,
             refusal: optional(json, "refusal")?,
+        })
+    }
+}
+
+impl FromJson for Texts {
+    fn from_json(json: &impl Json) -> Option<Self> {
+        Some(Self {
+            language: field(json, "language")?,
+            notice: field(json, "notice")?,
         })
     }
 }
@@ -174,6 +216,7 @@ impl FromJson for Activity {
             id: field(json, "id")?,
             schedule: field(json, "schedule")?,
             what: field(json, "what")?,
+            did: field(json, "did")?,
             access: field(json, "access")?,
             started_at: field(json, "startedAt")?,
             finished_at: optional(json, "finishedAt")?,
@@ -181,6 +224,17 @@ impl FromJson for Activity {
             status: optional(json, "status")?,
             link: optional(json, "link")?,
         })
+    }
+}
+
+impl FromJson for Deed {
+    fn from_json(json: &impl Json) -> Option<Self> {
+        match json.get("kind")?.text()?.as_str() {
+            "createPage" => Some(Self::CreatePage {
+                title: field(json, "title")?,
+            }),
+            _ => None,
+        }
     }
 }
 
@@ -304,30 +358,12 @@ impl FromJson for RunStarted {
 mod tests {
     use std::fmt::Debug;
 
+    use onbehalf_contract::ConsentPage;
     use serde::Serialize;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
-
-    impl Json for Value {
-        fn get(&self, key: &str) -> Option<Self> {
-            Value::get(self, key)
-                .filter(|value| !value.is_null())
-                .cloned()
-        }
-
-        fn text(&self) -> Option<String> {
-            self.as_str().map(str::to_owned)
-        }
-
-        fn number(&self) -> Option<f64> {
-            self.as_f64()
-        }
-
-        fn items(&self) -> Option<Vec<Self>> {
-            self.as_array().cloned()
-        }
-    }
+    use crate::json::sample;
 
     /// What serde writes is read back as it was.
     fn returns<T: FromJson + Serialize + PartialEq + Debug>(value: T) {
@@ -335,122 +371,61 @@ mod tests {
         assert_eq!(T::from_json(&written), Some(value), "{written}");
     }
 
-    fn text(text: &str) -> String {
-        text.to_owned()
-    }
-
-    fn consent(state: ConsentState) -> Consent {
-        Consent {
-            state,
-            access: Some(Access::ReadWrite),
-            granted_at: Some(text("2026-11-22T09:00:00Z")),
-            expires_at: Some(text("2026-12-22T09:00:00Z")),
-            ended_at: Some(text("2026-12-01T09:00:00Z")),
-            notice: text("2026-11"),
-        }
-    }
-
-    fn problem() -> Problem {
-        Problem {
-            kind: text("/problems/account-not-a-person"),
-            title: text("Only people can allow this"),
-            status: 403,
-            detail: text("Build Bot is an app."),
-            remedy: text("Sign in as a person."),
-        }
-    }
-
-    fn run(result: RunResult) -> Run {
-        Run {
-            id: text("r1"),
-            due: text("2026-11-22T09:00:00Z"),
-            result,
-            link: Some(text("https://acme.atlassian.net/wiki/x")),
-            reason: Some(NotRun {
-                code: text("no-consent"),
-                detail: text("You have not allowed it."),
-                remedy: text("Allow it."),
-            }),
-        }
-    }
-
-    fn schedule() -> Schedule {
-        Schedule {
-            id: text("s1"),
-            account_id: text("a1"),
-            title: text("Daily note"),
-            when: When {
-                expression: text("cron(0 9 * * ? *)"),
-                time_zone: text("Europe/Berlin"),
+    #[test]
+    fn a_page_with_everything_is_read() {
+        let page = sample::page();
+        let written = serde_json::to_value(&page).unwrap();
+        let ConsentPage {
+            app,
+            site,
+            person,
+            consent,
+            limits,
+            texts,
+            schedules,
+            activity,
+            refusal,
+        } = page;
+        let expected = State {
+            app,
+            site,
+            person,
+            consent,
+            limits,
+            texts: Texts {
+                language: texts.language,
+                notice: texts.notice,
             },
-            action: Action::CreatePage {
-                title: text("Note"),
-                body: text("<p/>"),
-            },
-            fallback: Fallback::Skip,
-            state: ScheduleState::Paused,
-            last_run: Some(run(RunResult::Refused)),
-        }
-    }
-
-    fn activity() -> Activity {
-        Activity {
-            id: text("x1"),
-            schedule: text("s1"),
-            what: text("Create the page “Note”"),
-            access: Access::ReadWrite,
-            started_at: text("2026-11-22T09:00:00Z"),
-            finished_at: Some(text("2026-11-22T09:00:01Z")),
-            outcome: Outcome::Done,
-            status: Some(200),
-            link: Some(text("https://acme.atlassian.net/wiki/x")),
-        }
+            schedules,
+            activity,
+            refusal,
+        };
+        assert_eq!(State::from_json(&written), Some(expected));
     }
 
     #[test]
-    fn a_page_with_everything_is_read() {
-        returns(ConsentPage {
-            app: text("Onbehalf"),
-            site: text("acme.atlassian.net"),
-            person: Person {
-                account_id: text("a1"),
-                name: text("Alice Example"),
-            },
-            consent: consent(ConsentState::Revoked),
-            notice: Notice {
-                version: text("2026-11"),
-                lead: text("lead"),
-                read: text("read"),
-                read_write: text("read and write"),
-                never: text("never"),
-                purpose: text("purpose"),
-                end: text("end"),
-            },
-            limits: Limits {
-                longest_days: 365,
-                days: vec![7, 30],
-                usual_days: 30,
-                access: vec![Access::Read, Access::ReadWrite],
-                needed_access: Access::ReadWrite,
-            },
-            refusal: Some(problem()),
-        });
+    fn a_page_without_any_of_its_parts_is_refused() {
+        let written = serde_json::to_value(sample::page()).unwrap();
+        for part in written.as_object().unwrap().keys() {
+            let mut rest = written.clone();
+            rest.as_object_mut().unwrap().remove(part);
+            let read = State::from_json(&rest).is_some();
+            assert_eq!(read, part == "refusal", "without {part}");
+        }
     }
 
     #[test]
     fn every_answer_of_the_backend_is_read() {
-        returns(problem());
+        returns(sample::problem());
         returns(RunStarted {
-            id: text("r1"),
-            due: text("2026-11-22T09:00:00Z"),
+            id: "r1".to_owned(),
+            due: "2026-11-22T09:00:00Z".to_owned(),
         });
         returns(Schedules {
-            items: vec![schedule()],
+            items: vec![sample::schedule()],
         });
-        returns(ActivityPage {
-            items: vec![activity()],
-            next: Some(text("cursor")),
-        });
+        returns(sample::activity());
+        returns(sample::consent());
     }
 
     #[test]
@@ -462,7 +437,20 @@ mod tests {
             ConsentState::Revoked,
             ConsentState::Invalidated,
         ] {
-            returns(consent(state));
+            returns(state);
+        }
+        for because in [
+            EndedBecause::Expired,
+            EndedBecause::RevokedByPerson,
+            EndedBecause::RevokedByAdmin,
+            EndedBecause::AccountDeactivated,
+            EndedBecause::AccountClosed,
+            EndedBecause::AccountUnfit,
+            EndedBecause::AccessLost,
+            EndedBecause::AppRemoved,
+            EndedBecause::NoticeChanged,
+        ] {
+            returns(because);
         }
         for result in [
             RunResult::Started,
@@ -471,7 +459,7 @@ mod tests {
             RunResult::Failed,
             RunResult::Unknown,
         ] {
-            returns(run(result));
+            returns(result);
         }
         for outcome in [
             Outcome::Started,
@@ -494,14 +482,19 @@ mod tests {
     fn what_may_be_absent_may_be_absent_or_null() {
         let none = Consent {
             state: ConsentState::None,
+            id: None,
             access: None,
             granted_at: None,
             expires_at: None,
+            ends_soon: false,
             ended_at: None,
-            notice: text("2026-11"),
+            ended_because: None,
+            ended_note: None,
+            notice: "2026-11".to_owned(),
+            language: None,
         };
         returns(none.clone());
-        let null = json!({"state": "none", "access": null, "notice": "2026-11"});
+        let null = json!({"state": "none", "access": null, "endsSoon": null, "notice": "2026-11"});
         assert_eq!(Consent::from_json(&null), Some(none));
     }
 
@@ -513,9 +506,14 @@ mod tests {
             json!({"notice": "2026-11"}),
             json!({"state": "sleeping", "notice": "2026-11"}),
             json!({"state": "active", "access": 7, "notice": "2026-11"}),
+            json!({"state": "active", "endsSoon": "soon", "notice": "2026-11"}),
+            json!({"state": "revoked", "endedBecause": "boredom", "notice": "2026-11"}),
             json!({"state": "active", "notice": 7}),
         ] {
             assert_eq!(Consent::from_json(&json), None, "{json}");
+        }
+        for json in [json!({"kind": "deletePage", "title": "Note"}), json!({})] {
+            assert_eq!(Deed::from_json(&json), None, "{json}");
         }
     }
 }

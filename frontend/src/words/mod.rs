@@ -1,9 +1,24 @@
-//! What the contract's values are called on the page.
+//! What the contract's values are called on the page, in the person's language.
 
+mod catalogue;
+mod keys;
+#[cfg(test)]
+mod languages;
+mod soon;
+mod timing;
+mod told;
 mod when;
 
-use onbehalf_contract::{Access, Action, ConsentState, Outcome, RunResult};
+use onbehalf_contract::{
+    Access, Action, Consent, ConsentState, Deed, EndedBecause, Outcome, RunResult,
+};
 
+pub(crate) use catalogue::{Part, speak};
+pub(crate) use keys::*;
+pub(crate) use soon::soon;
+pub(crate) use told::{
+    problem_detail, problem_remedy, problem_title, reason_detail, reason_remedy,
+};
 pub(crate) use when::when;
 
 /// How a result is coloured. The words beside it always say the same.
@@ -15,89 +30,81 @@ pub(crate) enum Tone {
     Bad,
 }
 
-pub(crate) fn access(access: Access) -> &'static str {
+pub(crate) fn access(access: Access) -> String {
     match access {
-        Access::Read => "Read",
-        Access::ReadWrite => "Read and write",
+        Access::Read => access_read(),
+        Access::ReadWrite => access_read_write(),
     }
 }
 
-/// A duration: `1 day`, `30 days`, `1 year`.
-pub(crate) fn duration(days: i64) -> String {
-    let (count, unit) = match days {
-        days if days > 0 && days % 365 == 0 => (days / 365, "year"),
-        days => (days, "day"),
-    };
-    counted(count, unit)
-}
-
-/// A number and its unit: `1 day`, `2 days`.
-fn counted(count: i64, unit: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural}")
-}
-
-/// That a consent has ended, and how; `on` is the day in the person's own language.
-/// Nothing for a consent that was never given or is still active.
-pub(crate) fn how_it_ended(state: ConsentState, on: Option<&str>) -> Option<(String, String)> {
-    let (title, why) = match state {
-        ConsentState::None | ConsentState::Active => return None,
-        ConsentState::Expired => (
-            "Your permission has expired",
-            "The time that you chose is over.",
+/// That a consent has ended: why, and the way back. Nothing for one that was never given or is still active.
+pub(crate) fn how_it_ended(consent: &Consent, app: &str) -> Option<(String, String)> {
+    if matches!(consent.state, ConsentState::None | ConsentState::Active) {
+        return None;
+    }
+    Some(match consent.ended_because {
+        Some(EndedBecause::Expired) => (ended_expired_title(), ended_expired_text()),
+        Some(EndedBecause::RevokedByPerson) => (ended_revoked_title(), ended_revoked_text()),
+        Some(EndedBecause::RevokedByAdmin) => (
+            ended_revoked_by_admin_title(),
+            ended_revoked_by_admin_text(),
         ),
-        ConsentState::Revoked => (
-            "Your permission was taken back",
-            "You did this, or an admin. What had already begun ends within ten seconds; nothing new begins.",
+        Some(EndedBecause::AccountDeactivated) => (
+            ended_account_deactivated_title(),
+            ended_account_deactivated_text(),
         ),
-        ConsentState::Invalidated => (
-            "Your permission is no longer valid",
-            "Your account, the app or its terms have changed since you gave it.",
-        ),
-    };
-    let on = on
-        .map(|day| format!("It ended on {day}. "))
-        .unwrap_or_default();
-    Some((title.to_owned(), format!("{on}{why}")))
+        Some(EndedBecause::AccountClosed) => {
+            (ended_account_closed_title(), ended_account_closed_text())
+        }
+        Some(EndedBecause::AccountUnfit) => {
+            (ended_account_unfit_title(), ended_account_unfit_text())
+        }
+        Some(EndedBecause::AccessLost) => (ended_access_lost_title(), ended_access_lost_text()),
+        Some(EndedBecause::AppRemoved) => (ended_app_removed_title(app), ended_app_removed_text()),
+        Some(EndedBecause::NoticeChanged) => {
+            (ended_notice_changed_title(app), ended_notice_changed_text())
+        }
+        None => (ended_other_title(), ended_other_text()),
+    })
 }
 
 /// What a schedule does.
 pub(crate) fn action(action: &Action) -> String {
     let Action::CreatePage { title, .. } = action;
-    format!("Creates the page “{title}” in your own space")
+    schedules_create_page(title)
 }
 
-pub(crate) fn run_result(result: RunResult) -> (&'static str, Tone) {
+/// What was done, or was set out to be done.
+pub(crate) fn deed(deed: &Deed) -> String {
+    let Deed::CreatePage { title } = deed;
+    activity_create_page(title)
+}
+
+pub(crate) fn run_result(result: RunResult) -> (String, Tone) {
     match result {
-        RunResult::Started => ("Running", Tone::Moving),
-        RunResult::Done => ("Done", Tone::Good),
-        RunResult::Refused => ("Refused", Tone::Bad),
-        RunResult::Failed => ("Failed", Tone::Bad),
-        RunResult::Unknown => ("Outcome unknown", Tone::Neutral),
+        RunResult::Started => outcome(Outcome::Started),
+        RunResult::Done => outcome(Outcome::Done),
+        RunResult::Refused => (outcome_refused(), Tone::Bad),
+        RunResult::Failed => outcome(Outcome::Failed),
+        RunResult::Unknown => outcome(Outcome::Unknown),
     }
 }
 
-pub(crate) fn outcome(outcome: Outcome) -> (&'static str, Tone) {
+pub(crate) fn outcome(outcome: Outcome) -> (String, Tone) {
     match outcome {
-        Outcome::Started => ("Under way", Tone::Moving),
-        Outcome::Done => ("Done", Tone::Good),
-        Outcome::Failed => ("Failed", Tone::Bad),
-        Outcome::Unknown => ("Outcome unknown", Tone::Neutral),
+        Outcome::Started => (outcome_started(), Tone::Moving),
+        Outcome::Done => (outcome_done(), Tone::Good),
+        Outcome::Failed => (outcome_failed(), Tone::Bad),
+        Outcome::Unknown => (outcome_unknown(), Tone::Neutral),
     }
 }
 
 /// What needs saying about an act beyond its outcome.
 pub(crate) fn outcome_detail(outcome: Outcome, status: Option<u16>) -> Option<String> {
     match (outcome, status) {
-        (Outcome::Failed, Some(status)) => {
-            Some(format!("Confluence answered {status}. Nothing was done."))
-        }
-        (Outcome::Failed, None) => {
-            Some("Confluence could not be reached. Nothing was done.".to_owned())
-        }
-        (Outcome::Unknown, _) => {
-            Some("No answer came back. It may or may not have happened.".to_owned())
-        }
+        (Outcome::Failed, Some(status)) => Some(outcome_refused_by(&status.to_string())),
+        (Outcome::Failed, None) => Some(outcome_unreachable()),
+        (Outcome::Unknown, _) => Some(outcome_no_answer()),
         (Outcome::Started | Outcome::Done, _) => None,
     }
 }
@@ -112,43 +119,44 @@ pub(crate) fn link(link: Option<String>) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn ended(state: ConsentState, ended_because: Option<EndedBecause>) -> Option<(String, String)> {
+        let consent = Consent {
+            state,
+            ended_because,
+            ..crate::json::sample::consent()
+        };
+        how_it_ended(&consent, "Onbehalf")
+    }
+
     #[test]
-    fn durations_are_counted_in_the_largest_unit_that_fits() {
-        for (days, words) in [
-            (1, "1 day"),
-            (7, "7 days"),
-            (30, "30 days"),
-            (364, "364 days"),
-            (365, "1 year"),
-            (730, "2 years"),
+    fn each_reason_has_words_of_its_own() {
+        let mut titles = std::collections::BTreeSet::new();
+        for because in [
+            EndedBecause::Expired,
+            EndedBecause::RevokedByPerson,
+            EndedBecause::RevokedByAdmin,
+            EndedBecause::AccountDeactivated,
+            EndedBecause::AccountClosed,
+            EndedBecause::AccountUnfit,
+            EndedBecause::AccessLost,
+            EndedBecause::AppRemoved,
+            EndedBecause::NoticeChanged,
         ] {
-            assert_eq!(duration(days), words);
+            let (title, _) = ended(ConsentState::Invalidated, Some(because)).unwrap();
+            assert!(titles.insert(title.clone()), "{title}");
         }
     }
 
     #[test]
-    fn every_end_is_said_with_its_day() {
-        for state in [
-            ConsentState::Expired,
-            ConsentState::Revoked,
-            ConsentState::Invalidated,
-        ] {
-            let (_, text) = how_it_ended(state, Some("22 November 2026")).unwrap();
-            assert!(text.starts_with("It ended on 22 November 2026. "), "{text}");
-        }
-    }
-
-    #[test]
-    fn an_end_without_a_known_day_is_still_a_sentence() {
-        let (title, text) = how_it_ended(ConsentState::Expired, None).unwrap();
-        assert_eq!(title, "Your permission has expired");
-        assert_eq!(text, "The time that you chose is over.");
+    fn an_end_without_a_reason_is_still_an_end() {
+        let (title, _) = ended(ConsentState::Expired, None).unwrap();
+        assert_eq!(title, "Your permission has ended");
     }
 
     #[test]
     fn what_has_not_ended_has_no_end() {
-        assert_eq!(how_it_ended(ConsentState::None, None), None);
-        assert_eq!(how_it_ended(ConsentState::Active, None), None);
+        assert_eq!(ended(ConsentState::None, None), None);
+        assert_eq!(ended(ConsentState::Active, None), None);
     }
 
     #[test]

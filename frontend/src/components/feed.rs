@@ -1,0 +1,81 @@
+//! What was done as the person, as far as it has been asked for.
+
+use leptos::prelude::*;
+use onbehalf_contract::ActivityPage;
+
+use crate::{api, browser, trouble::Trouble};
+
+/// All pages so far as one, and how the last look at the backend went.
+#[derive(Clone, Copy)]
+pub(crate) struct Feed {
+    pub(crate) shown: RwSignal<ActivityPage>,
+    /// Whether anything was done. Apart, so that what depends on this alone stays when there is more.
+    pub(crate) any: RwSignal<bool>,
+    pub(crate) busy: RwSignal<bool>,
+    pub(crate) trouble: RwSignal<Option<Trouble>>,
+    /// What was asked for the last time.
+    asked: StoredValue<Option<String>>,
+}
+
+impl Feed {
+    pub(crate) fn new(first: ActivityPage) -> Self {
+        Self {
+            any: RwSignal::new(!first.items.is_empty()),
+            shown: RwSignal::new(first),
+            busy: RwSignal::new(false),
+            trouble: RwSignal::new(None),
+            asked: StoredValue::new(None),
+        }
+    }
+
+    /// Looks at what is new, after something that may have added to it.
+    pub(crate) fn refresh(self) {
+        self.load(None);
+    }
+
+    /// Adds the page that follows.
+    pub(crate) fn more(self) {
+        self.load(self.shown.with_untracked(|shown| shown.next.clone()));
+    }
+
+    /// The same as the last time, which failed.
+    pub(crate) fn again(self) {
+        self.load(self.asked.get_value());
+    }
+
+    fn load(self, cursor: Option<String>) {
+        self.asked.set_value(cursor.clone());
+        self.busy.set(true);
+        self.trouble.set(None);
+        browser::spawn(async move {
+            match api::activity(cursor.as_deref()).await {
+                Ok(page) => self.show(page, cursor.is_some()),
+                Err(why) => self.trouble.set(Some(why)),
+            }
+            self.busy.set(false);
+        });
+    }
+
+    fn show(self, mut page: ActivityPage, follows: bool) {
+        if !page.items.is_empty() && !self.any.get_untracked() {
+            self.any.set(true);
+        }
+        self.shown.update(|shown| {
+            if follows {
+                // The button goes with the last page, and reading goes on with what is new.
+                if let Some(first) = page.items.first() {
+                    browser::focus_soon(&row_id(&first.id));
+                }
+                shown.items.append(&mut page.items);
+                shown.next = page.next;
+            } else {
+                *shown = page;
+            }
+        });
+    }
+}
+
+/// The id of the row that shows an act.
+pub(crate) fn row_id(act: &str) -> String {
+    format!("activity-{act}")
+}

@@ -1,0 +1,222 @@
+//! Holds the words of every language to what the page says.
+
+use std::{collections::BTreeSet, fmt, fs, path::Path};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+
+use super::{catalogue, keys};
+
+/// The problems that a person can meet, on the page or in its place. The others are for those who write programs, and
+/// are told in English.
+const PROBLEMS: [&str; 23] = [
+    "not-proved",
+    "anonymous",
+    "not-admin",
+    "account-is-app",
+    "account-is-customer",
+    "account-inactive",
+    "account-closed",
+    "account-unknown",
+    "too-short",
+    "too-soon",
+    "too-long-a-time",
+    "access-not-allowed",
+    "notice-replaced",
+    "notice-unknown",
+    "language-unknown",
+    "changed",
+    "not-the-current-consent",
+    "no-receipt",
+    "log-altered",
+    "no-such-schedule",
+    "confluence-busy",
+    "unavailable",
+    "internal",
+];
+
+/// Why a run does nothing, or fails.
+const REASONS: [&str; 29] = [
+    "no-consent",
+    "consent-revoked",
+    "consent-revoked-by-admin",
+    "consent-expired",
+    "consent-read-only",
+    "consent-invalidated-account",
+    "consent-invalidated-access",
+    "consent-invalidated-app-removed",
+    "consent-invalidated-notice",
+    "account-is-app",
+    "account-is-customer",
+    "account-inactive",
+    "account-closed",
+    "account-unknown",
+    "no-schedule",
+    "app-not-installed",
+    "too-slow",
+    "token-refused",
+    "token-not-prepared",
+    "rate-limited",
+    "atlassian-down",
+    "store-down",
+    "confluence-down",
+    "not-accepted",
+    "not-permitted",
+    "not-found",
+    "refused",
+    "no-space",
+    "outcome-unknown",
+];
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/words");
+
+/// Every key, in the order of the file.
+struct Catalogue(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Catalogue {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Catalogue;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("keys and their words")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Catalogue, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Catalogue(entries))
+            }
+        }
+        from.deserialize_map(InOrder)
+    }
+}
+
+impl Catalogue {
+    fn keys(&self) -> Vec<&str> {
+        self.0.iter().map(|(key, _)| key.as_str()).collect()
+    }
+
+    fn of(language: &str) -> Self {
+        let file = Path::new(FOLDER).join(format!("{language}.json"));
+        serde_json::from_str(&fs::read_to_string(file).unwrap()).expect(language)
+    }
+
+    /// Each language that there are words in, and its words.
+    fn every() -> impl Iterator<Item = (String, Self)> {
+        fs::read_dir(FOLDER).unwrap().map(|file| {
+            let file = file.unwrap().path();
+            let language = file.file_stem().unwrap().to_str().unwrap();
+            (language.to_owned(), Self::of(language))
+        })
+    }
+}
+
+/// Every key that the page can look up, and the names of its values.
+fn expected() -> Vec<(String, Vec<&'static str>)> {
+    let family = |kind: &'static str, names: &'static [&str], parts: &'static [&str]| {
+        names.iter().flat_map(move |name| {
+            parts
+                .iter()
+                .map(move |part| format!("{kind}.{name}.{part}"))
+        })
+    };
+    let said = keys::KEYS
+        .iter()
+        .map(|(key, values)| ((*key).to_owned(), values.to_vec()));
+    let problems = family("problem", &PROBLEMS, &["title", "detail", "remedy"]);
+    let reasons = family("reason", &REASONS, &["detail", "remedy"]);
+    said.chain(problems.map(|key| (key, vec![])))
+        // A reason may name the app, or not.
+        .chain(reasons.map(|key| (key, vec!["app"])))
+        .collect()
+}
+
+/// The names of the values in a text.
+fn places(mut text: &str) -> BTreeSet<&str> {
+    let mut places = BTreeSet::new();
+    while let Some((_, name, after)) = catalogue::next_place(text) {
+        places.insert(name);
+        text = after;
+    }
+    places
+}
+
+#[test]
+fn each_language_has_each_key_once_and_no_other() {
+    let mut expected: Vec<_> = expected().into_iter().map(|(key, _)| key).collect();
+    expected.sort();
+    for (language, words) in Catalogue::every() {
+        let mut keys = words.keys();
+        keys.sort_unstable();
+        let missing: Vec<_> = expected
+            .iter()
+            .filter(|key| !keys.contains(&key.as_str()))
+            .collect();
+        assert!(missing.is_empty(), "{language} lacks {missing:?}");
+        assert_eq!(
+            keys, expected,
+            "{language} has a key twice, or one that nobody says"
+        );
+    }
+}
+
+#[test]
+fn all_languages_are_in_the_same_order_for_whoever_compares_them() {
+    let english = Catalogue::of("en");
+    for (language, words) in Catalogue::every() {
+        assert_eq!(words.keys(), english.keys(), "{language}");
+    }
+}
+
+#[test]
+fn each_text_has_the_values_that_it_is_given_in_every_language() {
+    let english = Catalogue::of("en");
+    for (key, values) in expected() {
+        let of_key = |words: &Catalogue| {
+            let (_, text) = words.0.iter().find(|(known, _)| *known == key).unwrap();
+            text.clone()
+        };
+        let in_english = of_key(&english);
+        let in_english = places(&in_english);
+        let given: BTreeSet<_> = values.into_iter().collect();
+        if key.starts_with("reason.") {
+            assert!(in_english.is_subset(&given), "{key}");
+        } else {
+            assert_eq!(in_english, given, "{key}");
+        }
+        for (language, words) in Catalogue::every() {
+            assert_eq!(places(&of_key(&words)), in_english, "{key} in {language}");
+        }
+    }
+}
+
+#[test]
+fn no_text_is_empty_or_ragged_or_markup() {
+    for (language, words) in Catalogue::every() {
+        for (key, text) in words.0 {
+            assert!(!text.is_empty(), "{key} in {language}");
+            assert_eq!(text, text.trim(), "{key} in {language}");
+            for odd in ["  ", "<", ">", "\"", "'", "..."] {
+                assert!(!text.contains(odd), "{key} in {language} has {odd}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_left_in_english() {
+    let english = Catalogue::of("en");
+    for (language, words) in Catalogue::every().filter(|(language, _)| language != "en") {
+        for ((key, text), (_, in_english)) in words.0.iter().zip(&english.0) {
+            // Brackets around a time zone are the same nearly everywhere.
+            let same = ["when.inZone"].contains(&key.as_str());
+            assert!(same || text != in_english, "{key} in {language}");
+        }
+    }
+}
