@@ -1,67 +1,20 @@
-//! `GET /api/consent/receipt`: what I agreed to, in hand.
-//!
-//! The form is that of ISO/IEC TS 27560:2023, "Consent record information structure": a header, the processing, the
-//! parties and the events, with the field names of its tables. Values that the standard leaves to a vocabulary are those
-//! of the Data Privacy Vocabulary, <https://w3id.org/dpv>.
+//! The form of a receipt: that of ISO/IEC TS 27560:2023, "Consent record information structure". A header, the processing,
+//! the parties and the events, with the field names of its tables. Values that the standard leaves to a vocabulary are
+//! those of the Data Privacy Vocabulary, <https://w3id.org/dpv>.
 
-use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use axum::http::HeaderValue;
-use axum::http::header::CONTENT_DISPOSITION;
-use axum::response::{IntoResponse, Response};
 use onbehalf_contract::Access;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::api::{Api, App};
-use super::caller::ApiCaller;
-use super::problem::Failure;
-use crate::domain::consent::{Standing, Why};
+use crate::domain::consent::{Consent, Standing, Why};
 use crate::domain::consent_event::{Actor, ConsentEvent, What};
-use crate::domain::ids::ConsentId;
 use crate::domain::tenant::Tenant;
-use crate::use_cases::issue_receipt::{Now, Receipt, ReceiptError, issue_receipt};
+use crate::http::api::Api;
+use crate::use_cases::issue_receipt::{Now, Receipt};
 
 const SCHEMA: &str = "ISO/IEC TS 27560:2023";
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Which {
-    /// The id of one of my consents; without it, of the newest.
-    id: Option<String>,
-}
-
-pub(super) async fn download(
-    State(api): State<Api>,
-    caller: ApiCaller,
-    which: Result<Query<Which>, QueryRejection>,
-) -> Result<Response, Failure> {
-    let Query(which) = which.map_err(|error| Failure::Malformed(error.body_text()))?;
-    // What is no id at all is nobody's either.
-    let id = which
-        .id
-        .map(|id| ConsentId::parse(id).map_err(|_| Failure::NoReceipt))
-        .transpose()?;
-    let when = api.circumstances(&caller.tenant);
-    let receipt = issue_receipt(&api.store, &caller.of, id.as_ref(), &when)
-        .await
-        .map_err(|error| {
-            if let ReceiptError::Altered(cause) = &error {
-                tracing::error!(%cause, tenant.key = %caller.of.tenant, account.id = %caller.of.account,
-                    "the log of a consent has been altered");
-            }
-            Failure::from(error)
-        })?;
-    let mut response = Json(Document::of(&receipt, &caller.tenant, &api.app)).into_response();
-    response.headers_mut().insert(
-        CONTENT_DISPOSITION,
-        HeaderValue::from_static("attachment; filename=\"onbehalf-receipt.json\""),
-    );
-    Ok(response)
-}
-
 #[derive(Serialize)]
-struct Document {
+pub(super) struct Document {
     header: Header,
     pii_processing: Processing,
     party_identification: [Party; 2],
@@ -101,7 +54,7 @@ struct Purpose {
     /// What the token may do that the app acts with.
     access: Access,
     services: [String; 1],
-    retention_period: &'static str,
+    retention_period: String,
     withdrawal_method: &'static str,
     privacy_rights: &'static [&'static str],
 }
@@ -117,7 +70,9 @@ struct Party {
 
 #[derive(Serialize)]
 struct Event {
-    event_time: String,
+    /// Absent: some time before the receipt was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_time: Option<String>,
     event_type: &'static str,
     event_state: &'static str,
     /// Who did it: the person, an admin by account id, or the app.
@@ -126,9 +81,16 @@ struct Event {
     validity_duration: Option<Validity>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
-    /// Its number in the log of this consent, and its hash, which every later event builds on.
-    log_number: u64,
-    log_hash: String,
+    /// Its place in the log of this consent. Absent while nobody has written the event down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<InLog>,
+}
+
+#[derive(Serialize)]
+struct InLog {
+    number: u64,
+    /// Of the event and its person. Every later event builds on it.
+    sha256: String,
 }
 
 #[derive(Serialize)]
@@ -141,7 +103,7 @@ const APP: &str = "app";
 const SITE: &str = "site";
 
 impl Document {
-    fn of(receipt: &Receipt, tenant: &Tenant, app: &App) -> Self {
+    pub(super) fn of(receipt: &Receipt, tenant: &Tenant, api: &Api) -> Self {
         let Receipt {
             consent,
             purpose,
@@ -156,16 +118,14 @@ impl Document {
         if consent.ended.is_none()
             && let Now::Standing(Standing::Ended(end)) = now
         {
-            let state = ended(&end.why);
             events.push(Event {
-                event_time: end.at.map(|at| at.to_string()).unwrap_or_default(),
+                event_time: end.at.map(|at| at.to_string()),
                 event_type: "implied",
-                event_state: state,
+                event_state: ended(&end.why),
                 entity_id: APP.into(),
                 validity_duration: None,
                 reason: None,
-                log_number: consent.version,
-                log_hash: consent.newest_event.as_str().into(),
+                log: None,
             });
         }
         let agreement = &consent.agreement;
@@ -190,7 +150,10 @@ impl Document {
                     processing_method: "REST calls to Confluence as the person, at scheduled times",
                     access: agreement.access,
                     services: [tenant.shown_host().to_owned()],
-                    retention_period: "docs/privacy.md",
+                    retention_period: format!(
+                        "until the account is closed, or {} days after the app was removed from the site",
+                        api.retention.as_hours() / 24
+                    ),
                     withdrawal_method: "“Stop allowing” on the page “Allow impersonation”, at any time, at once",
                     privacy_rights: &["withdraw", "access", "erasure"],
                 }],
@@ -198,10 +161,10 @@ impl Document {
             party_identification: [
                 Party {
                     party_id: APP,
-                    party_name: app.vendor.clone(),
+                    party_name: api.app.vendor.clone(),
                     party_role: "pii_controller",
                     party_type: "app",
-                    party_url: app.url.clone(),
+                    party_url: api.app.url.clone(),
                 },
                 Party {
                     party_id: SITE,
@@ -221,13 +184,12 @@ impl Document {
 }
 
 impl Event {
-    fn of(event: &ConsentEvent, consent: &crate::domain::consent::Consent) -> Self {
+    fn of(event: &ConsentEvent, consent: &Consent) -> Self {
+        // The agreement that this receipt is about, and not one that took its place.
+        let own = event.agreement().is_some() && event.consent_id(&consent.of) == consent.id;
         let (event_state, reason) = match &event.what {
             What::Granted { .. } => ("ConsentGiven", None),
-            // The one that this receipt is about, or the one that took its place.
-            What::Renewed { .. } if event.consent_id(&consent.of) == consent.id => {
-                ("RenewedConsentGiven", None)
-            }
+            What::Renewed { .. } if own => ("RenewedConsentGiven", None),
             What::Renewed { .. } => ("ConsentSuperseded", None),
             What::Revoked { reason: None } => ("ConsentWithdrawn", None),
             What::Revoked { reason } => ("ConsentRevoked", reason.clone()),
@@ -240,7 +202,7 @@ impl Event {
             ),
         };
         Self {
-            event_time: event.at.to_string(),
+            event_time: Some(event.at.to_string()),
             event_type: match event.by {
                 Actor::Person => "explicit",
                 Actor::Admin(_) | Actor::Onbehalf => "implied",
@@ -251,13 +213,15 @@ impl Event {
                 Actor::Admin(account) => account.to_string(),
                 Actor::Onbehalf => APP.into(),
             },
-            validity_duration: event.agreement().map(|(agreement, _)| Validity {
-                from: event.at.to_string(),
-                until: agreement.expires_at.to_string(),
+            validity_duration: own.then(|| Validity {
+                from: consent.granted_at.to_string(),
+                until: consent.agreement.expires_at.to_string(),
             }),
             reason,
-            log_number: event.number,
-            log_hash: event.hash(&consent.of).as_str().to_owned(),
+            log: Some(InLog {
+                number: event.number,
+                sha256: event.hash(&consent.of).as_str().to_owned(),
+            }),
         }
     }
 }
@@ -267,15 +231,5 @@ fn ended(why: &Why) -> &'static str {
         Why::Expired => "ConsentExpired",
         Why::Revoked { .. } => "ConsentWithdrawn",
         Why::Invalid(_) => "ConsentInvalidated",
-    }
-}
-
-impl From<ReceiptError> for Failure {
-    fn from(error: ReceiptError) -> Self {
-        match error {
-            ReceiptError::NoReceipt => Self::NoReceipt,
-            ReceiptError::Altered(_) => Self::LogAltered,
-            ReceiptError::Store(error) => error.into(),
-        }
     }
 }
