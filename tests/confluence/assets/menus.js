@@ -13,11 +13,9 @@ for (const button of buttons) {
     }
   });
   menu.addEventListener("keydown", (event) => move(event, button, menu));
-  menu.addEventListener("click", (event) => {
-    if (event.target.closest("[role^=menuitem]")) {
-      close(button);
-    }
-  });
+  // Before the click does its work: what that opens is opened from the button, and gives the focus back to it.
+  const choose = (event) => event.target.closest("[role^=menuitem]") && close(button);
+  menu.addEventListener("click", choose, { capture: true });
   // Focus that leaves a menu closes it, be it by Tab or by a click elsewhere.
   menu.addEventListener("focusout", (event) => {
     if (!menu.contains(event.relatedTarget) && event.relatedTarget !== button) {

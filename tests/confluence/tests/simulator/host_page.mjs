@@ -67,6 +67,7 @@ try {
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "detached" });
   assert.equal(await page.locator("#page[inert]").count(), 0);
+  assert.equal(await account.evaluate((button) => button === document.activeElement), true, "focus goes back");
 
   // The app closes its dialog itself.
   await account.click();
