@@ -37,14 +37,20 @@ impl<S> Accounts for Connect<S> {
 
     async fn may_use(&self, tenant: &Tenant, id: &AccountId) -> Result<bool, ProductError> {
         let user = self.inner.user(tenant, id, "operations").await?;
-        Ok(user.is_some_and(|user| user.may_use(id)))
+        match user.filter(|user| user.is(id)) {
+            None => Ok(false),
+            Some(user) => user.may_use().ok_or_else(|| {
+                ProductError::Unavailable("Confluence did not say what the account may do".into())
+            }),
+        }
     }
 
     async fn own_account(&self, tenant: &Tenant) -> Result<AccountId, ProductError> {
         // As the app, the current user is the app's own.
         let user: Option<CurrentUser> = self.inner.get(tenant, "/rest/api/user/current").await?;
-        let own = user.and_then(CurrentUser::id);
-        own.ok_or_else(|| ProductError::Unavailable("Confluence named no account".into()))
+        user.and_then(CurrentUser::app).ok_or_else(|| {
+            ProductError::Unavailable("Confluence named no account of an app".into())
+        })
     }
 
     async fn is_admin(&self, tenant: &Tenant, id: &AccountId) -> Result<bool, ProductError> {

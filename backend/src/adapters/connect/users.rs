@@ -38,8 +38,8 @@ pub(super) struct UserWithOperations {
     account_type: Option<String>,
     display_name: Option<String>,
     public_name: Option<String>,
-    #[serde(default)]
-    operations: Vec<Operation>,
+    /// Absent where Confluence does not say.
+    operations: Option<Vec<Operation>>,
     personal_space: Option<PersonalSpace>,
 }
 
@@ -48,11 +48,14 @@ pub(super) struct UserWithOperations {
 #[serde(rename_all = "camelCase")]
 pub(super) struct CurrentUser {
     account_id: Option<String>,
+    account_type: Option<String>,
 }
 
 impl CurrentUser {
-    pub(super) fn id(self) -> Option<AccountId> {
-        AccountId::parse(self.account_id?).ok()
+    /// The account, if it is an app's.
+    pub(super) fn app(self) -> Option<AccountId> {
+        let is_app = kind(self.account_type.as_deref()) == AccountKind::App;
+        AccountId::parse(self.account_id.filter(|_| is_app)?).ok()
     }
 }
 
@@ -102,12 +105,12 @@ impl UserWithOperations {
     /// What it says of this account. The v1 API tells no status, but whoever cannot use Confluence may do nothing in it.
     /// <https://jira.atlassian.com/browse/CONFCLOUD-69909>
     pub(super) fn account(self, id: &AccountId) -> Option<Account> {
-        let status = if self.may_use(id) {
+        let status = if self.may_use() == Some(true) {
             AccountStatus::Active
         } else {
             AccountStatus::Inactive
         };
-        (self.account_id == id.as_str()).then(|| Account {
+        self.is(id).then(|| Account {
             id: id.clone(),
             kind: kind(self.account_type.as_deref()),
             status,
@@ -116,20 +119,25 @@ impl UserWithOperations {
         })
     }
 
-    /// Whether they may use Confluence at all.
-    pub(super) fn may_use(&self, id: &AccountId) -> bool {
-        self.account_id == id.as_str() && (self.may("use") || self.may("administer"))
+    pub(super) fn is(&self, id: &AccountId) -> bool {
+        self.account_id == id.as_str()
+    }
+
+    /// Whether they may use Confluence at all. `None`: Confluence does not say.
+    pub(super) fn may_use(&self) -> Option<bool> {
+        self.operations.as_ref()?;
+        Some(self.may("use") || self.may("administer"))
     }
 
     pub(super) fn administers(&self, id: &AccountId) -> bool {
-        self.account_id == id.as_str()
+        self.is(id)
             && kind(self.account_type.as_deref()) == AccountKind::Person
             && self.may("administer")
     }
 
     /// Whether they may do this with Confluence as a whole.
     fn may(&self, operation: &str) -> bool {
-        let mut operations = self.operations.iter();
+        let mut operations = self.operations.iter().flatten();
         operations.any(|each| each.operation == operation && each.target_type == "application")
     }
 }
