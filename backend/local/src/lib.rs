@@ -8,8 +8,10 @@ mod environment;
 mod queue;
 mod server;
 mod timer;
+mod verify_log;
 
 pub use clock::FollowingClock;
 pub use daily::{Daily, NotDaily};
 pub use environment::Environment;
 pub use server::{LocalApp, Options, StartError};
+pub use verify_log::{Place, VerifyError, verify_log};

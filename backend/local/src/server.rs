@@ -28,6 +28,9 @@ use crate::environment::Environment;
 use crate::queue::LocalQueue;
 use crate::timer;
 
+/// The database's file in the app's folder.
+pub(crate) const DATABASE: &str = "onbehalf.db";
+
 /// How to start the app.
 pub struct Options {
     /// Where it listens. The system chooses a port if that is 0.
@@ -94,7 +97,7 @@ impl LocalApp {
         if let SealKey::File(path) = &config.seal_key {
             FileSealer::create(path)?;
         }
-        let file = (!in_memory).then(|| data.join("onbehalf.db"));
+        let file = (!in_memory).then(|| data.join(DATABASE));
         let database = EmbeddedDatabase::start(file.as_deref())
             .await
             .map_err(StartError::Database)?;

@@ -28,9 +28,9 @@ pub(crate) async fn run(parts: Parts, queue: LocalQueue) {
         }
         ticked = now;
         if swept.is_none_or(|swept| now.duration_since(swept) >= SWEEP_EVERY) {
-            match sweep(&parts.store, &parts.notices, now).await {
+            match sweep(&parts.store, &parts.platform, &parts.notices, &*parts.clock).await {
                 Ok(()) => swept = Some(now),
-                Err(error) => tracing::warn!(%error, "a sweep failed"),
+                Err(error) => tracing::warn!(%error, "the sweep is tried again"),
             }
         }
     }

@@ -1,4 +1,5 @@
-//! The `sweep` Lambda: writes down which consents ended because of their time.
+//! The `sweep` Lambda: notes which consents have ended, reports the accounts that something is stored about, erases what
+//! must go.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use onbehalf::{config::Config, events::sweep::sweep, logs, wiring};
@@ -11,7 +12,8 @@ async fn main() -> Result<(), Error> {
     let aws = wiring::aws().await;
     let parts = wiring::parts(&config, &aws, wiring::system_clock())?;
     lambda_runtime::run(service_fn(async |_: LambdaEvent<Value>| {
-        Ok::<_, Error>(sweep(&parts.store, &parts.notices, parts.clock.now()).await?)
+        let swept = sweep(&parts.store, &parts.platform, &parts.notices, &*parts.clock);
+        Ok::<_, Error>(swept.await?)
     }))
     .await
 }

@@ -1,11 +1,12 @@
 //! The platform that hosts the app: how a request proves who it is, how a user's token is had, and how the product is
 //! called. Atlassian Connect is the first implementation; nothing outside of it says Connect.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
 use http::request::Parts;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use onbehalf_contract::Action;
 use thiserror::Error;
 use url::Url;
@@ -104,6 +105,55 @@ pub enum ProductError {
     /// It answered, and not as documented: with this status.
     #[error("Confluence answered with status {0}")]
     Refused(u16),
+}
+
+/// Tells the platform about whom something is kept, and learns whose data must go.
+pub trait ReportPeople {
+    /// How many people fit into one report.
+    const MOST_IN_A_REPORT: usize;
+
+    /// Reports these people, of whom there is at least one.
+    async fn report(&self, tenant: &Tenant, people: &[KeptPerson]) -> Result<Told, ReportError>;
+}
+
+/// Somebody of whom something is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptPerson {
+    pub account: AccountId,
+    /// When the oldest of it was learned, or was last told to be right.
+    pub updated_at: Timestamp,
+}
+
+/// The answer to a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// For how long these people are not to be reported again.
+    pub cycle: SignedDuration,
+    /// About some of the people of this report, and about nobody else. The others stay as they are.
+    pub verdicts: HashMap<AccountId, Verdict>,
+}
+
+/// What is to become of what is kept of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The account is closed: it must go.
+    Closed,
+    /// The account has changed: it must go, or be learned anew.
+    Updated,
+}
+
+/// A report was of no use.
+#[derive(Debug, Error)]
+pub enum ReportError {
+    #[error(transparent)]
+    Product(#[from] ProductError),
+    /// It was taken, and the answer is not one that can be followed. Nothing of it counts.
+    #[error("{reason}; look into what answers in the place of Confluence")]
+    NotBelieved {
+        reason: String,
+        /// For how long these people are not to be reported again.
+        cycle: SignedDuration,
+    },
 }
 
 /// The only source of user tokens. It takes an act that is on record with a live consent, and gives a token for exactly

@@ -1,10 +1,13 @@
 //! What is kept, and how it may change. Every write is conditional; a write that finds something else than it expects
 //! changes nothing.
 
+use std::collections::VecDeque;
+
 use jiff::Timestamp;
 use onbehalf_contract::{Access, NotRun, RunResult};
 use thiserror::Error;
 
+use super::platform::KeptPerson;
 use crate::domain::act::{Act, Finished};
 use crate::domain::consent::{Change, Circumstances, Consent};
 use crate::domain::consent_event::LogEntry;
@@ -238,4 +241,169 @@ pub struct KeptToken {
     pub generation: u64,
     pub sealed: Vec<u8>,
     pub expires_at: Timestamp,
+}
+
+/// Who is to be reported to the platform, and when. Nobody is forgotten, and nobody is reported twice in a cycle: what was
+/// reported is noted for each person, and only one process at a time reports the people of a tenant.
+pub trait PlanReports {
+    /// The next whom it is time to report, oldest first. It may lag behind: see [`PlanReports::still_due`].
+    async fn next_due(
+        &self,
+        walk: &mut DueWalk,
+        now: Timestamp,
+    ) -> Result<Option<Subject>, StoreError>;
+
+    /// Those of these people of one tenant, at most 100, whom it is time to report as it is now.
+    async fn still_due(
+        &self,
+        tenant: &TenantKey,
+        people: &[AccountId],
+        now: Timestamp,
+    ) -> Result<Vec<KeptPerson>, StoreError>;
+
+    /// Takes the turn to report people of this tenant, which ends by itself at `until`. `None`: somebody else has it, or
+    /// the tenant is to be left alone for now.
+    async fn take_turn(
+        &self,
+        tenant: &TenantKey,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Turn>, StoreError>;
+
+    /// Gives a turn back, and leaves the tenant alone until then, if a time is given.
+    async fn end_turn(&self, turn: Turn, not_before: Option<Timestamp>) -> Result<(), StoreError>;
+
+    /// Notes what becomes of at most 100 people of one tenant, of all or of none. Who is not kept any more stays so.
+    async fn plan(
+        &self,
+        tenant: &TenantKey,
+        people: &[(AccountId, Plan)],
+    ) -> Result<(), StoreError>;
+}
+
+/// How far somebody went through the people that are due. It begins with the default.
+#[derive(Debug, Default)]
+pub struct DueWalk {
+    /// One for each list of them that a store has.
+    pub(crate) lists: Vec<DueList>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct DueList {
+    /// Read and not given out yet, oldest first.
+    pub(crate) read: VecDeque<(Timestamp, Subject)>,
+    /// The last that was read; `None` at the beginning.
+    pub(crate) last: Option<(Timestamp, Subject)>,
+    pub(crate) at_end: bool,
+}
+
+/// The only turn to report people of a tenant.
+#[derive(Debug)]
+pub struct Turn {
+    pub(crate) tenant: TenantKey,
+    pub(crate) until: Timestamp,
+}
+
+/// What becomes of a person of whom something is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plan {
+    /// They are reported next at this time.
+    Report { at: Timestamp },
+    /// The same, and what is kept of them is right as of `now`.
+    Renewed { at: Timestamp, now: Timestamp },
+    /// Everything about them is to be erased, as of `now`.
+    Erase { now: Timestamp },
+}
+
+/// Erasing, in steps. Each step is a transaction with a condition: as soon as there is no reason to erase any more, nothing
+/// more is erased. It may be given up after any step, and begun again.
+pub trait Erase {
+    /// Some of the people whom somebody planned to erase, those first who were planned first.
+    async fn people_to_erase(&self) -> Result<Vec<Subject>, StoreError>;
+
+    /// Some of the tenants that were removed, and whose data was to be kept until a time before `now`.
+    async fn tenants_to_erase(&self, now: Timestamp) -> Result<Vec<TenantKey>, StoreError>;
+
+    /// Some of the people of a tenant, who come after this one. None: there are no more.
+    async fn people_of(
+        &self,
+        tenant: &TenantKey,
+        after: Option<&Subject>,
+    ) -> Result<Vec<Subject>, StoreError>;
+
+    /// Erases everything about a person, and the note that they are there last.
+    async fn erase_person(&self, of: &Subject, why: &WhyErase) -> Result<Erased, StoreError>;
+
+    /// Erases the tenant itself, when its people are gone.
+    async fn erase_tenant(&self, key: &TenantKey, generation: u64) -> Result<Erased, StoreError>;
+}
+
+/// The reason to erase a person, which is looked at anew in every step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyErase {
+    /// It was planned: [`Plan::Erase`]. A new consent puts an end to the plan.
+    Planned,
+    /// The tenant was removed, and is still in this generation.
+    TenantRemoved { generation: u64 },
+}
+
+/// What became of erasing.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erased {
+    Everything,
+    /// There is no reason to erase any more. What was left is left.
+    NoReason,
+}
+
+/// The logs of all people, for an operator who checks them. No request may use this: it reads the whole table.
+pub trait ReadAllLogs {
+    /// Whoever has a consent or an event of one.
+    async fn log_owners(&self) -> Result<Vec<LogOwner>, StoreError>;
+
+    /// What is stored of a person's consent: a strongly consistent read.
+    async fn stored_log(&self, of: &Subject) -> Result<StoredLog, StoreError>;
+}
+
+/// Whose a log is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogOwner {
+    Person(Subject),
+    /// It is kept under a key that names no person.
+    Nobody {
+        key: String,
+    },
+}
+
+/// A consent and its events as they are stored, whether or not they can be read.
+#[derive(Clone, Debug)]
+pub struct StoredLog {
+    pub consent: Option<StoredConsent>,
+    /// In the order of their keys.
+    pub events: Vec<StoredEvent>,
+}
+
+#[derive(Clone, Debug)]
+pub enum StoredConsent {
+    Readable {
+        consent: Box<Consent>,
+        /// Whether it is written just as this version of the app writes it, the indexes included.
+        as_written: bool,
+    },
+    Unreadable {
+        reason: String,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub enum StoredEvent {
+    Readable {
+        /// As its key has it.
+        number: u64,
+        at: Timestamp,
+        entry: LogEntry,
+    },
+    Unreadable {
+        key: String,
+    },
 }

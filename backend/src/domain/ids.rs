@@ -108,7 +108,7 @@ impl ScheduleId {
 }
 
 /// One account in one tenant. Nothing about a person is ever looked up without naming the tenant.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Subject {
     pub tenant: TenantKey,
     pub account: AccountId,

@@ -11,6 +11,7 @@ pub mod ids;
 pub mod language;
 pub mod notice;
 pub mod policy;
+pub mod report_plan;
 pub mod run;
 pub mod schedule;
 pub mod tenant;

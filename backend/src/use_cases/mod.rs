@@ -2,6 +2,7 @@
 
 pub mod begin;
 pub mod change_consent;
+pub mod erase;
 pub mod expire_consents;
 pub mod grant;
 pub mod install;
@@ -11,9 +12,11 @@ pub mod learn_own_account;
 pub mod list_acts;
 pub mod list_schedules;
 pub mod open_consent_page;
+pub mod report_accounts;
 pub mod revoke;
 pub mod run_now;
 pub mod run_schedule;
 pub mod see_consent;
 pub mod switch_app;
 pub mod uninstall;
+pub mod verify_log;

@@ -4,6 +4,7 @@ mod accounts;
 mod admins;
 mod callers;
 mod credentials;
+mod personal_data;
 mod product;
 mod rest;
 mod user_tokens;

@@ -44,6 +44,22 @@ impl<S> Inner<S> {
         path_and_query: &str,
         body: Option<&impl Serialize>,
     ) -> Result<Option<T>, ProductError> {
+        let response = self.send(tenant, method, path_and_query, body).await?;
+        match response.status() {
+            StatusCode::OK => read(response).await.map(Some),
+            StatusCode::NOT_FOUND => Ok(None),
+            status => Err(ProductError::Refused(status.as_u16())),
+        }
+    }
+
+    /// Sends a request, and answers any answer but those by which the product says that it cannot answer now.
+    pub(super) async fn send(
+        &self,
+        tenant: &Tenant,
+        method: Method,
+        path_and_query: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<Response, ProductError> {
         let credentials = self
             .credentials(tenant)
             .await
@@ -67,21 +83,25 @@ impl<S> Inner<S> {
         }
         let response = request.send().await.map_err(unavailable)?;
         match response.status() {
-            StatusCode::OK => read(response).await.map(Some),
-            StatusCode::NOT_FOUND => Ok(None),
             StatusCode::TOO_MANY_REQUESTS => Err(ProductError::RateLimited {
                 retry_after: retry_after(&response),
             }),
             status if status.is_server_error() => Err(ProductError::Unavailable(
                 format!("Confluence answered with status {}", status.as_u16()).into(),
             )),
-            status => Err(ProductError::Refused(status.as_u16())),
+            _ => Ok(response),
         }
     }
 }
 
 /// The answer, if it is JSON and not too long.
-pub(super) async fn read<T: DeserializeOwned>(mut response: Response) -> Result<T, ProductError> {
+pub(super) async fn read<T: DeserializeOwned>(response: Response) -> Result<T, ProductError> {
+    let body = read_body(response).await?;
+    serde_json::from_slice(&body).map_err(|error| ProductError::Unavailable(Box::new(error)))
+}
+
+/// The answer as it came, if it is not too long.
+pub(super) async fn read_body(mut response: Response) -> Result<Vec<u8>, ProductError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(unavailable)? {
         if body.len() + chunk.len() > LONGEST_ANSWER {
@@ -91,7 +111,7 @@ pub(super) async fn read<T: DeserializeOwned>(mut response: Response) -> Result<
         }
         body.extend_from_slice(&chunk);
     }
-    serde_json::from_slice(&body).map_err(|error| ProductError::Unavailable(Box::new(error)))
+    Ok(body)
 }
 
 /// The error without its URL, which may name a person.

@@ -21,7 +21,7 @@ use crate::domain::consent_event::{ConsentEvent, EventHash, Invalid, LogEntry};
 use crate::domain::ids::{AccountId, ConsentId, Subject};
 use crate::domain::language::Language;
 
-#[derive(Serialize, Deserialize)]
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Record {
     pk: String,
@@ -75,14 +75,14 @@ enum StoredState {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct EventRecord {
+pub(super) struct EventRecord {
     pk: String,
-    sk: String,
+    pub(super) sk: String,
     #[serde(with = "record::time")]
-    at: Timestamp,
+    pub(super) at: Timestamp,
     /// The event as it is hashed, in one attribute: what is verified later is exactly what was written.
-    event: String,
-    hash: String,
+    pub(super) event: String,
+    pub(super) hash: String,
 }
 
 impl ReadConsents for Store {
@@ -140,7 +140,7 @@ impl WriteConsents for Store {
             items.push(self.putting_new(&EventRecord::of(&consent.of, event))?);
         }
         if replaces.is_none() {
-            items.push(self.note_person(&consent.of, consent.granted_at)?);
+            items.push(self.note_consenter(&consent.of, consent.granted_at)?);
         }
         for &access in tokens_to_forget(consent) {
             let forget = Delete::builder()
@@ -199,7 +199,7 @@ impl ExpiringConsents for Store {
 }
 
 impl Record {
-    fn of(consent: &Consent) -> Self {
+    pub(super) fn of(consent: &Consent) -> Self {
         let Agreement {
             access,
             expires_at,

@@ -17,8 +17,18 @@ pub(super) const ACTS: &str = "act#";
 pub(super) const PERSON: &str = "person";
 pub(super) const EVENTS: &str = "event#";
 
+/// Beside a tenant: whose turn it is to report its people.
+pub(super) const REPORTS: &str = "reports";
+
 /// The index of what is to be done at a time, and its hash key.
 pub(super) const DUE: &str = "due";
+pub(super) const DUE_AT: &str = "dueAt";
+
+/// In that index: tenants that were removed.
+pub(super) const REMOVED: &str = "erase";
+
+/// The index of the people of each tenant, and its hash key.
+pub(super) const PEOPLE: &str = "people";
 
 /// Over how many partitions of an index the people are spread, so that none is hot, however many there are.
 pub(super) const SHARDS: u8 = 8;
@@ -29,6 +39,11 @@ pub(super) fn tenant(key: &TenantKey) -> String {
 
 pub(super) fn person(of: &Subject) -> String {
     format!("person#{}#{}", of.tenant, of.account)
+}
+
+/// The tenant that a partition is about.
+pub(super) fn tenant_of(pk: &str) -> Option<TenantKey> {
+    TenantKey::parse(pk.strip_prefix("tenant#")?).ok()
 }
 
 /// The person that a partition is about.
@@ -66,12 +81,18 @@ pub(super) fn act(started_at: Timestamp, run: &RunId) -> String {
 pub(super) enum Due {
     /// Their consent ends.
     Ending,
+    /// They are reported to the platform.
+    Report,
+    /// Everything about them is erased.
+    Erase,
 }
 
 impl Due {
     pub(super) fn in_shard(self, shard: u8) -> String {
         let kind = match self {
             Self::Ending => "ending",
+            Self::Report => "report",
+            Self::Erase => "erase",
         };
         format!("{kind}#{shard}")
     }
@@ -107,8 +128,10 @@ mod tests {
             account: AccountId::parse("557058:f58131cb").unwrap(),
         };
         assert_eq!(person(&of), "person#c0ffee-1:2#557058:f58131cb");
-        assert_eq!(person_of(&person(&of)), Some(of));
         assert_eq!(person_of("tenant#c0ffee"), None);
+        assert_eq!(tenant_of(&person(&of)), None);
+        assert_eq!(tenant_of(&tenant(&of.tenant)).as_ref(), Some(&of.tenant));
+        assert_eq!(person_of(&person(&of)), Some(of));
     }
 
     #[test]
@@ -122,5 +145,6 @@ mod tests {
         assert!(run_at(999) < run_at(1_000));
         assert!(event(9) < event(10));
         assert_eq!(Due::Ending.in_shard(3), "ending#3");
+        assert_ne!(Due::Erase.in_shard(0), REMOVED);
     }
 }

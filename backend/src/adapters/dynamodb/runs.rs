@@ -79,7 +79,12 @@ impl RecordRuns for Store {
         reason: &NotRun,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        match self.put_new(Record::refused(id, reason, at)).await? {
+        // Not about somebody who was erased since the run began.
+        let items = vec![
+            self.putting_new(&Record::refused(id, reason, at))?,
+            self.addition(&id.of)?,
+        ];
+        match self.transact_if(items).await? {
             Written::Yes | Written::No => Ok(()),
         }
     }

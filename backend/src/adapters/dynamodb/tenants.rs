@@ -51,6 +51,15 @@ struct Record {
     )]
     newest_callback: Option<Timestamp>,
     callbacks_seen: Vec<String>,
+    /// The keys of the index of what is due. Only a tenant that was removed is in it, until it is erased.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    due: Option<String>,
+    #[serde(
+        with = "record::optional_time",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
+    due_at: Option<Timestamp>,
 }
 
 impl ReadTenants for Store {
@@ -155,6 +164,8 @@ impl Record {
             erase_at: removed.map(|(_, erase_at)| erase_at),
             newest_callback: tenant.callbacks.newest(),
             callbacks_seen: tenant.callbacks.seen().to_vec(),
+            due: removed.map(|_| keys::REMOVED.into()),
+            due_at: removed.map(|(_, erase_at)| erase_at),
         }
     }
 

@@ -1,12 +1,14 @@
 //! Sealed user tokens, in the partition of their person. They go when the consent ends.
 
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use jiff::Timestamp;
 use onbehalf_contract::Access;
 use serde::{Deserialize, Serialize};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use super::keys;
 use super::record;
-use super::store::{Store, Written};
+use super::store::{Store, Written, unreadable};
 use crate::capabilities::store::{KeepTokens, KeptToken, StoreError};
 use crate::domain::ids::Subject;
 
@@ -51,12 +53,20 @@ impl KeepTokens for Store {
             expires_at: token.expires_at,
             ttl: token.expires_at.as_second(),
         };
-        // A token never takes the place of one of a newer install.
-        let condition = "attribute_not_exists(pk) OR generation <= :generation";
-        match self
-            .put_if(record, condition, Some((":generation", token.generation)))
-            .await?
-        {
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(to_item(record).map_err(unreadable)?))
+            // A token never takes the place of one of a newer install.
+            .condition_expression("attribute_not_exists(pk) OR generation <= :generation")
+            .expression_attribute_values(
+                ":generation",
+                AttributeValue::N(token.generation.to_string()),
+            );
+        let put = TransactWriteItem::builder()
+            .put(put.build().map_err(unreadable)?)
+            .build();
+        // Nothing is kept of somebody who was erased since the act began.
+        match self.transact_if(vec![put, self.addition(of)?]).await? {
             Written::Yes | Written::No => Ok(()),
         }
     }
