@@ -11,6 +11,7 @@ mod progress;
 mod run;
 mod setup;
 mod test;
+mod verify_log;
 
 use std::{error::Error, process::ExitCode};
 
@@ -35,6 +36,8 @@ enum Task {
     Test(test::TestOptions),
     /// Measure release binaries
     Bench(bench::BenchOptions),
+    /// Check that no consent and no event in a database was altered
+    VerifyLog(verify_log::VerifyLogOptions),
     /// Check licences, sources and known weaknesses of the dependencies
     Deny,
 }
@@ -53,6 +56,7 @@ fn run(task: Task) -> Result<(), Box<dyn Error>> {
         Task::Build => page::build()?,
         Task::Test(options) => test::run(&options)?,
         Task::Bench(options) => bench::run(&options)?,
+        Task::VerifyLog(options) => match verify_log::run(&options)? {},
         Task::Deny => deny::run()?,
     }
     Ok(())
