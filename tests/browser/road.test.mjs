@@ -9,7 +9,7 @@ let world;
 before(async () => {
   world = await World.start();
 });
-after(() => world.end());
+after(() => world?.end());
 
 const pagesBy = async (accountId) =>
   (await world.control("GET", "/pages")).filter((page) => page.authorId === accountId && page.title.startsWith("Daily note"));

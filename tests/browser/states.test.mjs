@@ -1,92 +1,129 @@
-// Each state of the page, in light and dark, wide and narrow: axe finds nothing, nothing is cut off, and there is a picture.
+// Each state of a consent that can be given or is given, in light and dark, wide and narrow, as a page and in a dialog.
 
-import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 
-import { World } from "./world.mjs";
-
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { lookEverywhere } from "./look.mjs";
+import { World, until } from "./world.mjs";
 
 let world;
 before(async () => {
   world = await World.start();
 });
-after(() => world.end());
-
-const VIEWS = [
-  { name: "light", width: 1280 },
-  { name: "dark", width: 1280, dark: true },
-  { name: "narrow", width: 320 },
-  { name: "narrow-dark", width: 320, dark: true },
-];
+afterEach(() => world?.control("DELETE", "/faults"));
+after(() => world?.end());
 
 const button = (frame, name) => frame.getByRole("button", { name });
+const active = (frame) => frame.getByRole("heading", { name: /Onbehalf may act as you until/ }).waitFor();
+const inDays = (days) => new Date(Date.now() + days * 86_400_000).toISOString();
 
-/** How a state is reached, from the page at its first state. */
-const STATES = {
-  before: (frame) => button(frame, "Allow impersonation").waitFor(),
-  active: async (frame) => {
-    await button(frame, "Allow impersonation").click();
-    await button(frame, "Stop allowing").waitFor();
-    await button(frame, "Run now").click();
-    await frame.getByRole("link", { name: /Open in Confluence/ }).first().waitFor();
-  },
-  stopping: async (frame) => {
-    await button(frame, "Allow impersonation").click();
-    await button(frame, "Stop allowing").click();
-    await button(frame, "Stop now").waitFor();
-  },
-  revoked: async (frame) => {
-    await button(frame, "Allow impersonation").click();
-    await button(frame, "Stop allowing").click();
-    await button(frame, "Stop now").click();
-    await button(frame, "Allow impersonation").waitFor();
-  },
-};
+test("before", async () => {
+  const person = await world.newPerson();
+  await lookEverywhere(world, person, "before", async (frame) => {
+    await frame.getByRole("heading", { name: "Allow Onbehalf to act as you?" }).waitFor();
+  });
+});
 
-for (const [state, reach] of Object.entries(STATES)) {
-  for (const view of VIEWS) {
-    test(`${state}, ${view.name}`, async () => {
-      const person = await world.newPerson();
-      const page = await world.window(person.handle, view);
-      const frame = await world.fullPage(page);
-      await reach(frame);
-      const [inner] = page.frames().filter((each) => each.url().startsWith(world.appUrl));
-      if (view.dark) {
-        // The theme is Confluence's, not the browser's: the bridge hands it on.
-        await inner.waitForFunction(() => document.documentElement.dataset.colorMode === "dark");
-      }
-      await world.picture(page, `state-${state}-${view.name}`);
-      const wide = await inner.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      assert.ok(wide <= 0, `${wide} px are cut off`);
-      // Half-way through fading in, everything has too little contrast.
-      await inner.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
-      // The policy of the page lets no script in; the browser's own tools are above it.
-      await inner.evaluate(axe);
-      const { violations } = await inner.evaluate(() => window.axe.run());
-      assert.deepEqual(
-        violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`),
-        [],
-      );
-    });
-  }
-}
+test("before, with the choice of a date open", async () => {
+  const person = await world.newPerson();
+  await lookEverywhere(world, person, "before-date", async (frame) => {
+    await frame.getByRole("radio", { name: "Until a date…" }).check();
+    await frame.getByLabel("Last day").waitFor();
+  });
+});
 
-test("everything works by keyboard, and the focus is where a person expects it", async () => {
+test("before, and declined", async () => {
   const person = await world.newPerson();
   const page = await world.window(person.handle);
   const frame = await world.fullPage(page);
-  await button(frame, "Allow impersonation").focus();
-  await page.keyboard.press("Enter");
-  const heading = frame.getByRole("heading", { name: /Onbehalf may act as you until/ });
-  await heading.waitFor();
-  await frame.locator("h1:focus, h2:focus").waitFor();
-  await button(frame, "Stop allowing").focus();
-  await page.keyboard.press("Enter");
-  await button(frame, "Stop now").waitFor();
-  await page.keyboard.press("Escape");
-  await button(frame, "Stop now").waitFor({ state: "detached" });
-  assert.equal(await button(frame, "Stop allowing").evaluate((node) => node === document.activeElement), true);
+  await button(frame, "Not now").click();
+  await frame.getByText("Nothing was changed.").waitFor();
+  await world.picture(page, "before-declined");
+  await button(frame, "Show what it asks for").click();
+  await button(frame, "Allow impersonation").waitFor();
 });
+
+test("active, and never used", async () => {
+  const person = await world.newPerson();
+  await world.consent(person.handle);
+  await lookEverywhere(world, person, "active", async (frame) => {
+    await active(frame);
+    await frame.getByText("Never used yet").waitFor();
+  });
+});
+
+test("active, with more done than fits on one page", async () => {
+  const person = await world.newPerson();
+  await world.consent(person.handle);
+  await actOften(person, 25);
+  await lookEverywhere(world, person, "active-used", async (frame) => {
+    await active(frame);
+    await frame.getByText("Outcome unknown").first().waitFor();
+  });
+  const page = await world.window(person.handle);
+  const frame = await world.fullPage(page);
+  const acts = frame.getByRole("region", { name: "What was done as me" }).getByRole("listitem");
+  const first = await acts.count();
+  await button(frame, "Show more").click();
+  await until(async () => (await acts.count()) > first);
+  await button(frame, "Show more").waitFor({ state: "detached" });
+});
+
+test("active, and about to end", async () => {
+  const person = await world.newPerson();
+  await world.consent(person.handle, { until: inDays(2) });
+  await lookEverywhere(world, person, "ends-soon", async (frame) => {
+    await active(frame);
+    await button(frame, "Renew").first().waitFor();
+  });
+});
+
+test("stopping: the question", async () => {
+  const person = await world.newPerson();
+  await world.consent(person.handle);
+  await lookEverywhere(world, person, "stopping", async (frame) => {
+    await button(frame, "Stop allowing").click();
+    await button(frame, "Stop now").waitFor();
+  });
+});
+
+test("renewing: the form", async () => {
+  const person = await world.newPerson();
+  await world.consent(person.handle);
+  await lookEverywhere(world, person, "renewing", async (frame) => {
+    await button(frame, "Renew or change").click();
+    await button(frame, "Keep as it is").waitFor();
+  });
+});
+
+/** Has the person's schedule run more often than so; the newest runs end each in another way. */
+async function actOften(person, times) {
+  const { items } = await world.api(person.handle, "GET", "/api/schedules");
+  const run = () => world.api(person.handle, "POST", `/api/schedules/${items[0].id}/run`);
+  let runs = 0;
+  const act = async () => {
+    await run();
+    runs += 1;
+  };
+  const ended = () =>
+    until(async () => {
+      const { items } = await world.api(person.handle, "GET", "/api/consent/activity?limit=100");
+      return items.length === runs && items.every((act) => act.outcome !== "started") && items;
+    });
+  while (runs < times) {
+    await act();
+  }
+  // A page of the same title is refused, and the title has the second in it.
+  await until(async () => {
+    await act();
+    return (await ended())[0].outcome === "done";
+  });
+  for (const fault of [
+    { effect: { kind: "respond", status: 403, body: {} } },
+    { effect: { kind: "reset" }, when: "after" },
+  ]) {
+    const { id } = await world.control("POST", "/faults", { method: "POST", path: "/wiki/api/v2/pages", ...fault });
+    await act();
+    await ended();
+    await world.control("DELETE", `/faults/${id}`);
+  }
+}

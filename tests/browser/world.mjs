@@ -1,10 +1,12 @@
 // The app, a Confluence site in which it is installed, and a browser: real processes, real HTTP, ports from the system.
 
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtemp, mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 
 import { chromium } from "playwright-core";
 
@@ -22,6 +24,10 @@ const FLAGS = [
 const PICTURES = new URL("../../target/screenshots/", import.meta.url).pathname;
 
 export const CONSENT = "/plugins/servlet/ac/onbehalf/consent";
+
+/** How long something that is under way may take, and how often to ask. */
+const PATIENCE_MS = 15_000;
+const PAUSE_MS = 50;
 
 /** The value of a variable that `cargo xtask test` sets. */
 function needed(name) {
@@ -58,23 +64,32 @@ async function stop({ child }) {
 export class World {
   static async start() {
     const world = new World();
-    world.folder = await mkdtemp(join(tmpdir(), "onbehalf-"));
-    world.site = await start(needed("CONFLUENCE_SIMULATOR"), [
+    try {
+      await world.begin();
+    } catch (error) {
+      await world.end();
+      throw error;
+    }
+    return world;
+  }
+
+  async begin() {
+    this.folder = await mkdtemp(join(tmpdir(), "onbehalf-"));
+    this.site = await start(needed("CONFLUENCE_SIMULATOR"), [
       ...["--site-port", "0", "--services-port", "0"],
       ...["--assets", needed("CONFLUENCE_ASSETS")],
     ]);
-    world.app = await start(
+    this.app = await start(
       needed("ONBEHALF_LOCAL"),
-      ["--ready", "--port", "0", "--in-memory", "--data", world.folder, "--page", needed("ONBEHALF_PAGE")],
+      ["--ready", "--port", "0", "--in-memory", "--data", this.folder, "--page", needed("ONBEHALF_PAGE")],
       {
         ONBEHALF_TENANT_HOSTS: "localhost",
-        ONBEHALF_INSTALL_KEYS_URL: world.site.ready.installKeysUrl,
-        ONBEHALF_TOKEN_URL: world.site.ready.tokenUrl,
+        ONBEHALF_INSTALL_KEYS_URL: this.site.ready.installKeysUrl,
+        ONBEHALF_TOKEN_URL: this.site.ready.tokenUrl,
       },
     );
-    await world.install();
-    world.browser = await chromium.launch({ executablePath: needed("CHROMIUM"), args: FLAGS });
-    return world;
+    await this.install();
+    this.browser = await chromium.launch({ executablePath: needed("CHROMIUM"), args: FLAGS });
   }
 
   async end() {
@@ -108,6 +123,33 @@ export class World {
     return response.status === 204 ? undefined : response.json();
   }
 
+  /** Calls the app's API as a person of the site, who need not look at anything. */
+  async api(person, method, path, body) {
+    const { token } = await this.control("POST", "/tokens", { kind: "context", person });
+    const response = await fetch(`${this.appUrl}${path}`, {
+      method,
+      headers: { authorization: `JWT ${token}`, ...(body && { "content-type": "application/json" }) },
+      body: body && JSON.stringify(body),
+    });
+    const answer = await response.json();
+    if (!response.ok) {
+      throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
+    }
+    return answer;
+  }
+
+  /** Consents without the page, for what comes after it. */
+  async consent(person, change = {}) {
+    const { notice } = await this.api(person, "GET", "/api/consent");
+    return this.api(person, "PUT", "/api/consent", {
+      access: "readWrite",
+      ...(!change.until && { days: 30 }),
+      notice,
+      language: "en",
+      ...change,
+    });
+  }
+
   /** A new person of the site, of whom nobody knows anything yet. */
   async newPerson(change = {}) {
     this.people = (this.people ?? 0) + 1;
@@ -128,7 +170,7 @@ export class World {
   }
 
   /** A browser window in which this person is signed in. */
-  async window(person, { width = 1280, height = 900, dark = false } = {}) {
+  async window(person, { width = 1280, height = 900 } = {}) {
     const context = await this.browser.newContext({
       viewport: { width, height },
       locale: "en-GB",
@@ -137,11 +179,6 @@ export class World {
     const page = await context.newPage();
     const then = encodeURIComponent("/wiki/home");
     await page.goto(`${this.site.ready.controlUrl}/sign-in?person=${encodeURIComponent(person)}&then=${then}`);
-    if (dark) {
-      await page.getByRole("button", { name: "Your profile and settings" }).click();
-      await page.getByRole("menuitemradio", { name: "Dark" }).click();
-      await page.keyboard.press("Escape");
-    }
     return page;
   }
 
@@ -153,6 +190,7 @@ export class World {
 
   /** The consent page in a dialog, opened from the user menu. */
   async dialog(page) {
+    await page.goto(`${this.baseUrl}/home`);
     await page.getByRole("button", { name: "Your profile and settings" }).click();
     await page.getByRole("menuitem", { name: "Allow impersonation…" }).click();
     return this.frame(page.getByRole("dialog"));
@@ -162,9 +200,27 @@ export class World {
     return within.frameLocator(`iframe[src^="${this.appUrl}"]`);
   }
 
+  /** The document of the app in a window, which is there once one of the above has answered. */
+  document(page) {
+    return page.frames().find((frame) => frame.url().startsWith(this.appUrl));
+  }
+
   /** A picture for people to look at. */
   async picture(page, name) {
     await mkdir(PICTURES, { recursive: true });
     await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: "disabled" });
+  }
+}
+
+/** Asks until the answer is a yes, and gives it. */
+export async function until(question) {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await question();
+    if (answer) {
+      return answer;
+    }
+    assert.ok(Date.now() < end, `not in ${PATIENCE_MS} ms: ${question}`);
+    await setTimeout(PAUSE_MS);
   }
 }

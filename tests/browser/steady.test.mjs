@@ -1,0 +1,75 @@
+// Nothing on the page moves while it loads, nor after it is there.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { World } from "./world.mjs";
+
+let world;
+before(async () => {
+  world = await World.start();
+});
+after(() => world?.end());
+
+const PLACES = { page: (page) => world.fullPage(page), dialog: (page) => world.dialog(page) };
+
+for (const [place, open] of Object.entries(PLACES)) {
+  for (const [state, locale, prepare, ready] of [
+    ["before", "en_US", async () => {}, "ask.allow"],
+    ["before, in another language than the browser's", "ja_JP", async () => {}, "ask.allow"],
+    ["active", "en_US", (person) => world.consent(person.handle), "allowed.stop"],
+    ["active, in another language than the browser's", "ru_RU", (person) => world.consent(person.handle), "allowed.stop"],
+    ["ended", "en_US", end, "ask.allow"],
+  ]) {
+    test(`${state}, ${place}: from the first paint on, nothing moves`, async () => {
+      const person = await world.newPerson({ locale });
+      await prepare(person);
+      const { words } = await world.api(person.handle, "GET", `/api/texts/${locale.slice(0, 2)}`);
+      const page = await world.window(person.handle);
+
+      // The module comes late, so that what stands in for the page is painted.
+      const module = gate();
+      await page.route(/\.wasm$/, async (route) => {
+        await module.opened;
+        await route.continue();
+      });
+      const frame = await open(page);
+      await frame.locator("#skeleton").waitFor();
+      await world.document(page).waitForFunction(() => performance.getEntriesByName("first-paint").length > 0);
+      module.open();
+      await frame.getByRole("button", { name: words[ready], exact: true }).waitFor();
+      // Whatever the page asks for by itself has been answered.
+      await page.waitForLoadState("networkidle");
+      assert.equal(await frame.locator("#skeleton").count(), 0);
+      assert.equal(await frame.locator("[aria-busy=true]").count(), 0);
+      assert.deepEqual(await shifts(world.document(page)), []);
+      await page.context().close();
+    });
+  }
+}
+
+async function end(person) {
+  await world.consent(person.handle);
+  await world.api(person.handle, "DELETE", "/api/consent");
+}
+
+/** What has moved in a document since it was first painted, and how far. */
+async function shifts(frame) {
+  return frame.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const told = ({ value, sources }) => ({ value, moved: sources.map(({ node }) => node?.outerHTML?.slice(0, 100)) });
+        const observer = new PerformanceObserver((list) => resolve(list.getEntries().map(told)));
+        observer.observe({ type: "layout-shift", buffered: true });
+        // Entries from before come with the next task; two frames later there is nothing more to come.
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(observer.takeRecords().map(told))));
+      }),
+  );
+}
+
+/** Something to wait for until it is opened. */
+function gate() {
+  let open;
+  const opened = new Promise((resolve) => (open = resolve));
+  return { opened, open };
+}
