@@ -98,7 +98,6 @@ fn in_page(failure: &Failure) -> onbehalf_contract::Problem {
     let problem = failure.problem();
     match failure {
         Failure::NotProved => onbehalf_contract::Problem {
-            kind: "/problems/not-in-confluence".into(),
             title: "Open this page from Confluence".into(),
             detail:
                 "This page works inside Confluence, and each link to it works for a few minutes."

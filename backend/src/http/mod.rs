@@ -50,6 +50,7 @@ pub fn router(api: Api) -> Router {
         .route("/api/consent/activity", get(activity::list))
         .route("/api/consent/receipt", get(receipt::download))
         .route("/api/texts/{language}", get(texts::show))
+        .route("/i18n/{language}", get(texts::menus))
         .route(
             "/api/admin/consents/{account}/revoke",
             post(admin::revoke_consent),

@@ -1,4 +1,7 @@
-//! `GET /api/texts/{language}`: everything that the page says in one language. Nothing in it is about anybody.
+//! `GET /api/texts/{language}`: everything that the page says in one language, and `GET /i18n/{language}`: what
+//! Confluence's menus say of it. Nothing in them is about anybody.
+
+use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -16,6 +19,27 @@ pub(super) async fn show(
     let language = Language::parse(&language).ok_or(Failure::LanguageUnknown)?;
     Ok(Json(texts(&api, language)))
 }
+
+/// The names of the descriptor's modules, by their `i18n` keys.
+/// <https://developer.atlassian.com/cloud/confluence/internationalization/>
+pub(super) async fn menus(
+    State(api): State<Api>,
+    Path(language): Path<String>,
+) -> Result<Json<BTreeMap<&'static str, String>>, Failure> {
+    let language = Language::parse(&language).ok_or(Failure::LanguageUnknown)?;
+    let allow = api
+        .page
+        .words(language)
+        .get(ALLOW)
+        .ok_or(Failure::Internal)?;
+    Ok(Json(BTreeMap::from([
+        ("consent.page", allow.clone()),
+        ("consent.menu", format!("{allow}…")),
+    ])))
+}
+
+/// What the button says, and so what leads to it.
+const ALLOW: &str = "ask.allow";
 
 pub(super) fn texts(api: &Api, language: Language) -> Texts {
     let Notice {

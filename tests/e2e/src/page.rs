@@ -38,7 +38,7 @@ pub(crate) fn write(folder: &Path) {
     }
     for language in LANGUAGES {
         // A word of its own for each, to tell them apart by.
-        let said = json!({"language": language, "problem.not-admin.title": format!("{language}: not an admin")});
+        let said = json!({"language": language, "ask.allow": format!("{language}: allow"), "problem.not-admin.title": format!("{language}: not an admin")});
         fs::write(words.join(format!("{language}.json")), said.to_string())
             .expect("a temporary folder can be written to");
     }

@@ -266,6 +266,40 @@ async fn the_page_speaks_the_language_that_the_browser_asks_for() {
     }
 }
 
+#[tokio::test]
+async fn every_translation_that_the_descriptor_declares_names_every_module() {
+    let world = World::start().await;
+    let descriptor: Value = world.get("/atlassian-connect.json").await.expect(200);
+    let paths = descriptor["translations"]["paths"]
+        .as_object()
+        .expect("there are translations");
+    assert_eq!(paths.len(), LANGUAGES.len());
+    let mut keys: Vec<&str> = Vec::new();
+    for kind in ["generalPages", "webItems", "adminPages"] {
+        let modules = descriptor["modules"][kind]
+            .as_array()
+            .expect("there are modules");
+        keys.extend(
+            modules
+                .iter()
+                .filter_map(|module| module["name"]["i18n"].as_str()),
+        );
+    }
+    assert!(!keys.is_empty());
+    for (tag, path) in paths {
+        let path = path.as_str().expect("a path is a text");
+        let names: Value = world.get(path).await.expect(200);
+        for key in &keys {
+            let name = names[key].as_str().unwrap_or_default();
+            assert!(name.starts_with(&tag[..2]), "{tag} {key}: {name:?}");
+        }
+    }
+    assert_eq!(
+        world.get("/i18n/tlh").await.problem(422),
+        "language-unknown"
+    );
+}
+
 /// What the page says in a language, as JSON and as an object.
 async fn texts(world: &World, language: &str) -> (Value, serde_json::Map<String, Value>) {
     let said: Value = world
