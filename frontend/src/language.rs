@@ -56,4 +56,17 @@ mod tests {
             assert_eq!(locale(language, preferred), expected);
         }
     }
+
+    #[test]
+    fn each_language_has_words() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/words");
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort();
+        let mut expected = LANGUAGES.map(|language| format!("{language}.json"));
+        expected.sort();
+        assert_eq!(files, expected);
+    }
 }
