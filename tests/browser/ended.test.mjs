@@ -11,7 +11,10 @@ let world;
 before(async () => {
   world = await World.start();
 });
-afterEach(() => world?.control("DELETE", "/faults"));
+afterEach(async () => {
+  await world?.control("DELETE", "/faults");
+  await world?.control("POST", "/clock", { reset: true });
+});
 after(() => world?.end());
 
 /** Waits until the consent of a person has ended for this reason. */
@@ -33,6 +36,14 @@ const says =
     await frame.getByRole("button", { name: "Allow impersonation" }).waitFor();
   };
 
+test("its time is over", async () => {
+  const person = await world.newPerson();
+  await world.consent(person.handle, { days: 1 });
+  await world.control("POST", "/clock", { advanceSeconds: 86_401 });
+  await ended(person, "expired");
+  await lookEverywhere(world, person, "ended-expired", says("Your permission has expired"));
+});
+
 test("taken back by the person", async () => {
   const person = await world.newPerson();
   await world.consent(person.handle);
@@ -44,7 +55,7 @@ test("taken back by the person", async () => {
 test("taken back by an admin, who said why", async () => {
   const person = await world.newPerson();
   await world.consent(person.handle);
-  const reason = "Onbehalf is under review. Please wait for the announcement in the Team space <before> you allow it again.";
+  const reason = "Onbehalf is under review. Please wait for the announcement before you allow it again.";
   await world.api("ada", "POST", `/api/admin/consents/${encodeURIComponent(person.accountId)}/revoke`, { reason });
   await ended(person, "revokedByAdmin");
   await lookEverywhere(

@@ -75,7 +75,8 @@ test("the arrow keys choose", async () => {
 
 /** The next day that reads the same however a browser orders day and month: 12 December, 1 January, … */
 function evenDay() {
-  const days = Array.from({ length: 60 }, (_, ahead) => new Date(Date.now() + (ahead + 2) * 86_400_000).toISOString().slice(0, 10));
+  const inDays = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const days = Array.from({ length: 60 }, (_, ahead) => inDays(ahead + 2));
   return days.find((day) => day.slice(5, 7) === day.slice(8));
 }
 

@@ -35,7 +35,8 @@ for (const [locale, language] of [
     const person = await world.newPerson({ locale });
     const page = await world.window(person.handle);
     const frame = await world.fullPage(page);
-    await frame.getByRole("heading", { name: filled(words["ask.heading"], { app: "Onbehalf" }), exact: true }).waitFor();
+    const question = filled(words["ask.heading"], { app: "Onbehalf" });
+    await frame.getByRole("heading", { name: question, exact: true }).waitFor();
     for (const text of [notice.lead, notice.purpose, notice.read, notice.readWrite, notice.never, notice.end]) {
       await frame.getByText(text).waitFor();
     }

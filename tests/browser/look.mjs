@@ -1,5 +1,5 @@
-// How a state of the page looks: in light and dark, wide and narrow. axe finds nothing, nothing is cut off, and there is
-// a picture for people to look at.
+// How a state of the page looks: in light and dark, wide and narrow. axe finds nothing, nothing is cut off, and there
+// is a picture for people to look at.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -45,7 +45,8 @@ export async function look(world, page, name) {
 /** Makes a window high enough for all of a page, for the picture. A dialog stays as high as it is. */
 async function showAll(world, page) {
   if ((await page.getByRole("dialog").count()) === 0) {
-    const hidden = await world.document(page).evaluate(() => document.documentElement.scrollHeight - window.innerHeight);
+    const frame = world.document(page);
+    const hidden = await frame.evaluate(() => document.documentElement.scrollHeight - window.innerHeight);
     const { width, height } = page.viewportSize();
     await page.setViewportSize({ width, height: height + hidden });
   }

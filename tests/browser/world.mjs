@@ -81,7 +81,10 @@ export class World {
     ]);
     this.app = await start(
       needed("ONBEHALF_LOCAL"),
-      ["--ready", "--port", "0", "--in-memory", "--data", this.folder, "--page", needed("ONBEHALF_PAGE")],
+      [
+        ...["--ready", "--port", "0", "--in-memory", "--data", this.folder],
+        ...["--page", needed("ONBEHALF_PAGE"), "--clock", `${this.site.ready.controlUrl}/clock`],
+      ],
       {
         ONBEHALF_TENANT_HOSTS: "localhost",
         ONBEHALF_INSTALL_KEYS_URL: this.site.ready.installKeysUrl,
