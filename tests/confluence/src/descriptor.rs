@@ -120,6 +120,24 @@ pub enum Language {
     Russian,
 }
 
+impl Language {
+    /// The language that an app can declare for a locale such as `de_DE`, whatever the country.
+    pub(crate) fn of_locale(locale: &str) -> Option<Self> {
+        Some(match locale.split('_').next()? {
+            "en" if locale == "en_UK" => Self::EnglishUk,
+            "en" => Self::EnglishUs,
+            "fr" => Self::French,
+            "de" => Self::German,
+            "pt" => Self::Portuguese,
+            "es" => Self::Spanish,
+            "ja" => Self::Japanese,
+            "ko" => Self::Korean,
+            "ru" => Self::Russian,
+            _ => return None,
+        })
+    }
+}
+
 /// The modules that the simulator shows or acts on, and the others, which it only checks for their keys.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -1,12 +1,12 @@
 //! What the site knows of an installed app.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::descriptor::Descriptor;
+use crate::descriptor::{Descriptor, Language, Text};
 use crate::scopes::Scope;
 
 /// An installed app, with the secrets that Confluence would keep to itself: this is a simulator.
@@ -29,6 +29,9 @@ pub struct Installation {
     /// What `lic` says of it.
     pub licensed: bool,
     pub descriptor: Descriptor,
+    /// What the app's `translations` said at the install: a text for each key, in each language.
+    #[serde(default)]
+    pub translations: BTreeMap<Language, BTreeMap<String, String>>,
 }
 
 impl Installation {
@@ -43,6 +46,17 @@ impl Installation {
     pub fn app_base_path(&self) -> String {
         let path = Url::parse(&self.descriptor.base_url).map(|url| url.path().to_owned());
         path.unwrap_or_default().trim_end_matches('/').to_owned()
+    }
+
+    /// A text of the descriptor in the language of a locale such as `de_DE`, if the app has translated it.
+    #[must_use]
+    pub fn translated<'a>(&'a self, text: &'a Text, locale: &str) -> &'a str {
+        let translation = || {
+            let language = Language::of_locale(locale)?;
+            let key = text.i18n.as_ref()?;
+            self.translations.get(&language)?.get(key)
+        };
+        translation().unwrap_or(&text.value)
     }
 
     pub(crate) fn scopes(&self) -> BTreeSet<Scope> {

@@ -2,6 +2,7 @@
 //!
 //! <https://developer.atlassian.com/cloud/confluence/connect-app-descriptor/#lifecycle>
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::calls::Delivery;
-use crate::descriptor::{AuthenticationKind, Descriptor, DescriptorError};
+use crate::descriptor::{AuthenticationKind, Descriptor, DescriptorError, Language};
 use crate::installation::Installation;
 use crate::jwt::Token;
 use crate::people::{AccountState, AccountType, Person, find};
@@ -73,12 +74,13 @@ pub(crate) async fn install(
     by: Option<&str>,
 ) -> Result<Installation, InstallError> {
     let descriptor = read_descriptor(site, descriptor_url).await?;
-    let installation = prepare(site, descriptor, descriptor_url)?;
+    let mut installation = prepare(site, descriptor, descriptor_url)?;
     if installation.descriptor.authentication.kind == AuthenticationKind::Jwt
         && let Some(path) = &installation.descriptor.lifecycle.installed
     {
         announce_install(site, &installation, path, by).await?;
     }
+    installation.translations = translations(site, &installation).await;
     site.access_tokens.revoke_app(&installation.app_key);
     site.write(|world| world.keep(installation.clone()));
     callback(site, &installation, Event::Enabled);
@@ -208,6 +210,26 @@ async fn fetch(site: &Site, url: &str) -> Result<String, InstallError> {
     }
 }
 
+/// The app's translations. One that can't be had or read leaves the texts as the descriptor has them.
+async fn translations(
+    site: &Site,
+    installation: &Installation,
+) -> BTreeMap<Language, BTreeMap<String, String>> {
+    let mut translations = BTreeMap::new();
+    for (language, path) in installation
+        .descriptor
+        .translations
+        .iter()
+        .flat_map(|declared| &declared.paths)
+    {
+        let file = fetch(site, &installation.app_url(path)).await.ok();
+        if let Some(texts) = file.and_then(|file| serde_json::from_str(&file).ok()) {
+            translations.insert(*language, texts);
+        }
+    }
+    translations
+}
+
 fn prepare(
     site: &Site,
     descriptor: Descriptor,
@@ -231,6 +253,7 @@ fn prepare(
         licensed: descriptor.enable_licensing,
         app_key,
         descriptor,
+        translations: BTreeMap::new(),
     })
 }
 

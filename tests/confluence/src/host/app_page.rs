@@ -38,7 +38,7 @@ pub(super) async fn show(
             "There is no such app, or it is disabled.",
         );
     };
-    let Some(module) = Module::find(&installation, &module_key) else {
+    let Some(module) = Module::find(&installation, &module_key, visitor.locale()) else {
         return refuse(StatusCode::NOT_FOUND, "The app has no such page.");
     };
     let person = visitor.person.as_ref();

@@ -138,7 +138,7 @@ fn data(visitor: &Visitor, view: &View) -> Value {
         "title": view.title,
         "accountId": person.map(|person| &person.account_id),
         "timeZone": person.map_or("UTC", |person| person.time_zone.as_str()),
-        "locale": person.map_or("en_US", |person| person.locale.as_str()),
+        "locale": visitor.locale(),
         "target": view.target,
         "productContext": view.context,
         "dialogModules": dialog_modules(visitor),

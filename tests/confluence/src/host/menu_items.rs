@@ -81,7 +81,7 @@ fn of_app(
         .chain(admin)
         .filter(|page| hold(&page.conditions, installation, visitor));
     let pages = pages.map(|page| MenuItem {
-        label: page.name.value.clone(),
+        label: installation.translated(&page.name, visitor.locale()).into(),
         href: servlet(installation, &page.key, context),
         dialog: None,
         weight: page.weight,
@@ -92,11 +92,16 @@ fn of_app(
         .filter(|item| item.location.starts_with(location));
     let web_items = web_items.filter(|item| hold(&item.conditions, installation, visitor));
     pages
-        .chain(web_items.map(|item| web_item(installation, item, context)))
+        .chain(web_items.map(|item| web_item(installation, item, visitor, context)))
         .collect()
 }
 
-fn web_item(installation: &Installation, item: &WebItem, context: &Context) -> MenuItem {
+fn web_item(
+    installation: &Installation,
+    item: &WebItem,
+    visitor: &Visitor,
+    context: &Context,
+) -> MenuItem {
     let href = match item.context {
         WebItemContext::Addon => servlet(installation, &item.key, context),
         WebItemContext::Page => servlet(installation, &item.url, context),
@@ -118,7 +123,7 @@ fn web_item(installation: &Installation, item: &WebItem, context: &Context) -> M
         }
     };
     MenuItem {
-        label: item.name.value.clone(),
+        label: installation.translated(&item.name, visitor.locale()).into(),
         href,
         dialog,
         weight: item.weight,

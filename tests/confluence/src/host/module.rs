@@ -38,9 +38,11 @@ pub(super) struct Module<'a> {
 
 impl<'a> Module<'a> {
     /// The page, dialog or web item with this key.
-    pub(super) fn find(installation: &'a Installation, key: &str) -> Option<Self> {
+    pub(super) fn find(installation: &'a Installation, key: &str, locale: &str) -> Option<Self> {
         let modules = &installation.descriptor.modules;
-        let page = modules.page(key).map(|page| Self::page(installation, page));
+        let page = modules
+            .page(key)
+            .map(|page| Self::page(installation, page, locale));
         let dialog = || {
             let dialog = modules.dialog(key)?;
             Some(Self {
@@ -56,16 +58,16 @@ impl<'a> Module<'a> {
                 .web_items
                 .iter()
                 .find(|item| item.key == key)
-                .and_then(Self::web_item)
+                .and_then(|item| Self::web_item(installation, item, locale))
         };
         page.or_else(dialog).or_else(web_item)
     }
 
-    fn page(installation: &'a Installation, page: &'a Page) -> Self {
+    fn page(installation: &'a Installation, page: &'a Page, locale: &str) -> Self {
         let for_admins = installation.descriptor.modules.is_for_admins(&page.key);
         Self {
             key: &page.key,
-            name: &page.name.value,
+            name: installation.translated(&page.name, locale),
             url: &page.url,
             kind: if for_admins {
                 "adminPages"
@@ -79,10 +81,10 @@ impl<'a> Module<'a> {
     }
 
     /// A web item shows a page of its own only if its URL is the app's.
-    fn web_item(item: &'a WebItem) -> Option<Self> {
+    fn web_item(installation: &'a Installation, item: &'a WebItem, locale: &str) -> Option<Self> {
         (item.context == WebItemContext::Addon).then(|| Self {
             key: &item.key,
-            name: &item.name.value,
+            name: installation.translated(&item.name, locale),
             url: &item.url,
             kind: "webItems",
             location: &item.location,

@@ -43,6 +43,13 @@ impl Visitor {
             .map_or(Caller::Anonymous, Caller::Session)
     }
 
+    /// The language that they chose, and where it is spoken.
+    pub(super) fn locale(&self) -> &str {
+        self.person
+            .as_ref()
+            .map_or("en_US", |person| person.locale.as_str())
+    }
+
     pub(super) fn administers(&self) -> bool {
         self.person.as_ref().is_some_and(Person::administers)
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use confluence_simulator::Options;
+use confluence_simulator::{Options, PersonChange};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -30,6 +30,43 @@ async fn people_use_apps_in_the_host_page() {
         node.await.unwrap().success(),
         "the script says above what went wrong"
     );
+}
+
+#[tokio::test]
+async fn menus_and_titles_are_in_the_person_s_language_where_the_app_translates_them() {
+    let world = World::new().await;
+    let page = async || {
+        let path = "/wiki/plugins/servlet/ac/fake-app/guide";
+        let url = format!("{}{path}", world.site.site_origin());
+        world
+            .http
+            .get(url)
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+    };
+    for (locale, name) in [
+        ("en_US", "Fake guide"),
+        ("de_DE", "Anleitung"),
+        ("de_AT", "Anleitung"),
+        // The app's file for French can't be read, and for Japanese there is none.
+        ("fr_FR", "Fake guide"),
+        ("ja_JP", "Fake guide"),
+    ] {
+        let change = PersonChange {
+            locale: Some(locale.to_owned()),
+            ..PersonChange::default()
+        };
+        world.site.people().change("alice", &change).unwrap();
+        let html = page().await;
+        assert!(html.contains(&format!("<title>{name}")), "{locale}: {html}");
+        for other in ["Fake guide", "Anleitung"] {
+            assert_eq!(html.contains(other), other == name, "{locale}: {html}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -266,6 +266,9 @@ async fn serve(State(state): State<Arc<Mutex<AppState>>>, request: Request) -> R
     if path == "/atlassian-connect.json" {
         return state.lock().unwrap().descriptor.to_string().into_response();
     }
+    if path == "/i18n/de" {
+        return r#"{"guide": "Anleitung"}"#.into_response();
+    }
     if parts.method == Method::GET {
         let site = state.lock().unwrap().site.clone();
         return Html(include_str!("app.html").replace("{{site}}", &site)).into_response();
@@ -291,11 +294,12 @@ fn descriptor(origin: &str) -> Value {
         "lifecycle": {
             "installed": "/installed", "uninstalled": "/uninstalled", "enabled": "/enabled?x=1", "disabled": "/disabled"
         },
+        "translations": {"paths": {"de-DE": "/i18n/de", "fr-FR": "/i18n/not-json"}},
         "scopes": ["READ", "WRITE", "ACT_AS_USER"],
         "modules": {
             "generalPages": [
                 {"key": "hello", "name": {"value": "Hello"}, "url": "/hello?a={ac.a}&page={page.id}", "location": "none"},
-                {"key": "guide", "name": {"value": "Fake guide"}, "url": "/guide"}
+                {"key": "guide", "name": {"value": "Fake guide", "i18n": "guide"}, "url": "/guide"}
             ],
             "adminPages": [{"key": "settings", "name": {"value": "Fake settings"}, "url": "/settings"}],
             "dialogs": [{"key": "box", "url": "/box", "options": {"size": "small", "header": {"value": "A small box"}}}],
