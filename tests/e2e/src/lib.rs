@@ -7,6 +7,7 @@
 mod at_once;
 mod callback;
 mod clock;
+mod crowd;
 mod database;
 mod instance;
 mod key_host;
@@ -14,6 +15,7 @@ mod logs;
 mod page;
 mod person;
 mod reply;
+mod sweep;
 mod table;
 mod world;
 
