@@ -221,7 +221,8 @@ async fn an_act_whose_end_could_not_be_recorded_is_unknown_and_not_repeated() {
     let database = world.conflicting_database().await;
     let instance = world.instance_on(database.aws());
     let run = world.run_due_in("alice", 0);
-    database.conflict_after(1, u32::MAX);
+    // The act begins, and its token is kept.
+    database.conflict_after(2, u32::MAX);
     instance.run(&run).await.unwrap_err();
     assert_eq!(alice.new_pages().len(), 1);
     assert_eq!(alice.activity().await[0]["outcome"], "started");
