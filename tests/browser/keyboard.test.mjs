@@ -127,7 +127,7 @@ test("in a dialog, Escape closes the question first, and then the dialog", async
 test("a dialog that closes gives the focus back to what opened it", async () => {
   const person = await world.newPerson();
   const page = await world.window(person.handle);
-  await page.goto(`${world.baseUrl}/home`);
+  await world.home(page);
   const opener = page.getByRole("button", { name: "Your profile and settings" });
   await opener.focus();
   await press(page, "Enter");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 
-import { look } from "./look.mjs";
+import { look, lookNarrowly } from "./look.mjs";
 import { World } from "./world.mjs";
 
 let world;
@@ -47,7 +47,12 @@ for (const [locale, language] of [
       assert.deepEqual(await saidInEnglish(page, words), []);
     }
     await look(world, page, `language-${language}-before`);
+    const dialog = await world.dialog(page, `${words["ask.allow"]}…`);
+    await dialog.getByRole("heading", { name: question, exact: true }).waitFor();
+    await button(dialog, words["ask.notNow"]).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
 
+    await world.fullPage(page);
     await button(frame, words["ask.allow"]).click();
     await button(frame, words["allowed.stop"]).waitFor();
     await button(frame, words["run.now"]).click();
@@ -55,7 +60,7 @@ for (const [locale, language] of [
     if (language !== "en") {
       assert.deepEqual(await saidInEnglish(page, words), []);
     }
-    await look(world, page, `language-${language}-active`);
+    await lookNarrowly(world, page, `language-${language}-active`);
     await button(frame, words["allowed.stop"]).click();
     await button(frame, words["stop.now"]).click();
     await frame.getByText(words["ended.revoked.title"]).waitFor();

@@ -5,17 +5,22 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
+import { until } from "./world.mjs";
+
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const WIDE = 1280;
 const NARROW = 320;
+
+/** Where the most has to give way. */
+const NARROWEST = { name: "narrow-light", width: NARROW, mode: "light" };
 
 /** In an order in which each view differs from the one before in one thing only. */
 const VIEWS = [
   { name: "light", width: WIDE, mode: "light" },
   { name: "dark", width: WIDE, mode: "dark" },
   { name: "narrow-dark", width: NARROW, mode: "dark" },
-  { name: "narrow-light", width: NARROW, mode: "light" },
+  NARROWEST,
 ];
 
 /** Looks at a state as a page of its own and in a dialog; `show` leads from the opened page to the state. */
@@ -32,14 +37,19 @@ export async function lookEverywhere(world, person, name, show) {
 }
 
 /** Looks at what a window shows, in each view. The window is then as it was. */
-export async function look(world, page, name) {
+export const look = (world, page, name) => lookIn(VIEWS, world, page, name);
+
+/** Looks at what a window shows on the narrowest screen. The window is then as it was. */
+export const lookNarrowly = (world, page, name) => lookIn([NARROWEST], world, page, name);
+
+async function lookIn(views, world, page, name) {
   const before = page.viewportSize();
-  for (const view of VIEWS) {
-    await page.setViewportSize({ width: view.width, height: before.height });
+  for (const view of views) {
+    await resize(world, page, { width: view.width, height: before.height });
     await showAll(world, page);
     await lookAt(world, page, `${name}-${view.name}`, view.mode);
   }
-  await page.setViewportSize(before);
+  await resize(world, page, before);
 }
 
 /** Makes a window high enough for all of a page, for the picture. A dialog stays as high as it is. */
@@ -48,8 +58,20 @@ async function showAll(world, page) {
     const frame = world.document(page);
     const hidden = await frame.evaluate(() => document.documentElement.scrollHeight - window.innerHeight);
     const { width, height } = page.viewportSize();
-    await page.setViewportSize({ width, height: height + hidden });
+    await resize(world, page, { width, height: height + hidden });
   }
+}
+
+/** Resizes a window, and waits until the app's document knows of it. */
+async function resize(world, page, size) {
+  await page.setViewportSize(size);
+  const frame = world.document(page);
+  const element = await frame.frameElement();
+  await until(async () => {
+    const outside = await element.evaluate(({ clientWidth, clientHeight }) => [clientWidth, clientHeight]);
+    const inside = await frame.evaluate(() => [window.innerWidth, window.innerHeight]);
+    return String(outside) === String(inside);
+  });
 }
 
 /** Looks at what a window shows, in the size that it has. */

@@ -76,6 +76,7 @@ test("a run refuses, then acts as the person who allowed it, then refuses again 
 test("the consent page is in no menu of its own, and opens full-width from a page's menu", async () => {
   const person = await world.newPerson();
   const page = await world.window(person.handle);
+  await world.home(page);
   await page.getByRole("link", { name: "Weekly notes" }).first().click();
   await page.getByRole("heading", { name: "Weekly notes", level: 1 }).waitFor();
   assert.equal(await page.locator("nav a", { hasText: "Allow impersonation" }).count(), 0);

@@ -23,6 +23,7 @@ test("before", async () => {
   const person = await world.newPerson();
   await lookEverywhere(world, person, "before", async (frame) => {
     await frame.getByRole("heading", { name: "Allow Onbehalf to act as you?" }).waitFor();
+    await frame.getByLabel("Last day").waitFor({ state: "hidden" });
   });
 });
 

@@ -11,7 +11,10 @@ before(async () => {
 });
 after(() => world?.end());
 
-const PLACES = { page: (page) => world.fullPage(page), dialog: (page) => world.dialog(page) };
+const PLACES = {
+  page: (page) => world.fullPage(page),
+  dialog: (page, words) => world.dialog(page, `${words["ask.allow"]}…`),
+};
 
 for (const [place, open] of Object.entries(PLACES)) {
   for (const [state, locale, prepare, ready] of [
@@ -33,7 +36,7 @@ for (const [place, open] of Object.entries(PLACES)) {
         await module.opened;
         await route.continue();
       });
-      const frame = await open(page);
+      const frame = await open(page, words);
       await frame.locator("#skeleton").waitFor();
       await world.document(page).waitForFunction(() => performance.getEntriesByName("first-paint").length > 0);
       module.open();
