@@ -38,9 +38,9 @@ pub enum Altered {
     Time { number: u64 },
     #[error("there is an event under the key {key}, or what once was one")]
     EventUnreadable { key: String },
-    #[error("there are {events} events, and no consent")]
+    #[error("the consent is missing; its events are there, {events} in number")]
     NoConsent { events: usize },
-    #[error("there is a consent, and no event")]
+    #[error("the events of the consent are missing")]
     NoEvents,
     #[error("the consent cannot be read: {reason}")]
     ConsentUnreadable { reason: String },
