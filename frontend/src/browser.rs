@@ -7,6 +7,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Url, Window};
 
+/// How long a file that is downloaded stays in memory.
+const KEPT_FOR_DOWNLOAD_MS: i32 = 60_000;
+
 #[expect(clippy::expect_used, reason = "a page without a window does not run")]
 pub(crate) fn window() -> Window {
     web_sys::window().expect("a window")
@@ -43,8 +46,13 @@ pub(crate) fn download(name: &str, json: &str) -> Result<(), JsValue> {
     link.set_href(&address);
     link.set_download(name);
     link.click();
-    // The browser has taken the file over by the time that the click returns.
-    Url::revoke_object_url(&address)
+    spawn(async move {
+        // Some browsers come for the file only later.
+        sleep(KEPT_FOR_DOWNLOAD_MS).await;
+        // An address that is gone already is just as well.
+        drop(Url::revoke_object_url(&address));
+    });
+    Ok(())
 }
 
 /// Moves the focus to the element with this id once what has just changed is on the page.

@@ -79,10 +79,17 @@ impl Trouble {
         match self {
             Self::SessionEnded | Self::NoHost => Cure::Reload,
             Self::Offline | Self::Garbled => Cure::TryAgain,
-            Self::Told(problem) => match problem.status {
-                408 | 425 | 429 | 500.. => Cure::TryAgain,
-                409 => Cure::Reload,
-                _ => Cure::Nothing,
+            Self::Told(problem) => match problem.name() {
+                // A log doesn't heal.
+                "log-altered" => Cure::Nothing,
+                // The page offers what is no longer to be had.
+                "access-not-allowed" | "language-unknown" | "notice-unknown"
+                | "no-such-schedule" => Cure::Reload,
+                _ => match problem.status {
+                    408 | 425 | 429 | 500.. => Cure::TryAgain,
+                    409 => Cure::Reload,
+                    _ => Cure::Nothing,
+                },
             },
         }
     }
@@ -93,8 +100,12 @@ mod tests {
     use super::*;
 
     fn told(status: u16) -> Trouble {
+        named("brand-new", status)
+    }
+
+    fn named(name: &str, status: u16) -> Trouble {
         let problem = Problem {
-            kind: "/problems/brand-new".to_owned(),
+            kind: format!("/problems/{name}"),
             title: "Only people can allow this".to_owned(),
             status,
             detail: "Build Bot is an app.".to_owned(),
@@ -127,6 +138,24 @@ mod tests {
         for status in [400, 403, 404, 413, 422] {
             assert_eq!(told(status).cure(), Cure::Nothing, "{status}");
         }
+    }
+
+    #[test]
+    fn where_the_page_is_out_of_date_it_offers_to_reload() {
+        for (name, status) in [
+            ("notice-replaced", 409),
+            ("notice-unknown", 422),
+            ("language-unknown", 422),
+            ("access-not-allowed", 422),
+            ("no-such-schedule", 404),
+        ] {
+            assert_eq!(named(name, status).cure(), Cure::Reload, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_altered_log_is_not_asked_for_again() {
+        assert_eq!(named("log-altered", 500).cure(), Cure::Nothing);
     }
 
     #[test]
