@@ -1,11 +1,13 @@
 //! What becomes of what is kept about people: it is reported to Atlassian, and erased when it must go.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use confluence_simulator::people::{ADA, ALICE};
 use confluence_simulator::{AccountState, Effect, Fault, Simulator};
-use onbehalf::capabilities::store::{Erase, Erased, WhyErase};
+use onbehalf::capabilities::store::{Erase, Erased, ReadTenants, WhyErase, WriteTenants};
 use onbehalf::capabilities::world::Clock;
 use onbehalf::domain::ids::{AccountId, Subject, TenantKey};
 use onbehalf::use_cases::verify_log::verify_log;
@@ -497,6 +499,21 @@ async fn a_site_that_is_installed_again_while_it_is_erased_keeps_what_it_has() {
         alice.allow("readWrite", 30).await.expect(201);
         assert_eq!(alice.run().await["result"], "done");
     }
+}
+
+#[tokio::test]
+async fn an_install_that_meets_erasing_is_tried_again() {
+    let world = World::start().await;
+    let key = subject(&world, ALICE).tenant;
+    world.clock.advance_seconds(1);
+    world.uninstall().await;
+    let database = world.conflicting_database().await;
+    let store = world.instance_on(database.aws()).parts.store;
+    let tenant = store.tenant(&key).await.unwrap().unwrap();
+    database.conflict(3);
+    let replaces = Some(tenant.generation);
+    store.write_tenant(&tenant, replaces).await.unwrap();
+    assert_eq!(database.cancelled(), 3);
 }
 
 #[tokio::test]

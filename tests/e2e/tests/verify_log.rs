@@ -1,5 +1,7 @@
 //! An operator's check of all logs: whatever is altered in the table by hand, it is found and named.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use confluence_simulator::people::{ADA, ALICE};
 use onbehalf::capabilities::store::LogOwner;

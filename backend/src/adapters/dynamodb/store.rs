@@ -1,6 +1,5 @@
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, Put, TransactWriteItem};
 use serde::Serialize;
@@ -97,30 +96,25 @@ impl Store {
         }
     }
 
-    /// Writes an item, if this condition holds for what is there. `value` is a name in the condition, and its number.
+    /// Writes an item, if this condition holds for what is there. `value` is a name in the condition, and its number. It is
+    /// a transaction of its own, so that one that meets another is tried again.
     pub(super) async fn put_if<T: Serialize>(
         &self,
         record: T,
         condition: &str,
         value: Option<(&str, u64)>,
     ) -> Result<Written, StoreError> {
-        let item = to_item(record).map_err(unreadable)?;
-        let mut put = self
-            .client
-            .put_item()
+        let mut put = Put::builder()
             .table_name(&self.table)
-            .set_item(Some(item))
+            .set_item(Some(to_item(record).map_err(unreadable)?))
             .condition_expression(condition);
         if let Some((name, number)) = value {
             put = put.expression_attribute_values(name, AttributeValue::N(number.to_string()));
         }
-        match put.send().await {
-            Ok(_) => Ok(Written::Yes),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Written::No),
-                _ => Err(unavailable(error)),
-            },
-        }
+        let put = TransactWriteItem::builder()
+            .put(put.build().map_err(unreadable)?)
+            .build();
+        self.transact_if(vec![put]).await
     }
 }
 
