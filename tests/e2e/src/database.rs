@@ -101,20 +101,33 @@ impl Front {
 }
 
 async fn answer(State(front): State<Arc<Front>>, headers: HeaderMap, body: Bytes) -> Response {
-    let is_transaction = headers
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok())
-        .is_some_and(|target| target.ends_with(".TransactWriteItems"));
-    if is_transaction && front.conflicts() {
+    if is_transaction(&headers) && front.conflicts() {
         return conflict(&body);
     }
+    forward(&front.http, &front.behind, &headers, body).await
+}
+
+pub(crate) fn is_transaction(headers: &HeaderMap) -> bool {
+    headers
+        .get("x-amz-target")
+        .and_then(|target| target.to_str().ok())
+        .is_some_and(|target| target.ends_with(".TransactWriteItems"))
+}
+
+/// What the database behind a front answers.
+pub(crate) async fn forward(
+    http: &reqwest::Client,
+    behind: &str,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Response {
     let forwarded = [
         "x-amz-target",
         "x-amz-date",
         "authorization",
         "content-type",
     ];
-    let mut request = front.http.post(&front.behind).body(body);
+    let mut request = http.post(behind).body(body);
     for name in forwarded {
         if let Some(value) = headers.get(name) {
             request = request.header(name, value);
@@ -164,14 +177,14 @@ pub async fn deaf_database(like: &SdkConfig) -> SdkConfig {
     aws
 }
 
-async fn listener() -> TcpListener {
+pub(crate) async fn listener() -> TcpListener {
     TcpListener::bind(("127.0.0.1", 0))
         .await
         .expect("there is a free port")
 }
 
 /// The SDK set up for what listens here. It doesn't try again by itself: the waits would be real ones.
-fn at(aws: &SdkConfig, listener: &TcpListener) -> SdkConfig {
+pub(crate) fn at(aws: &SdkConfig, listener: &TcpListener) -> SdkConfig {
     let address = listener.local_addr().expect("a listener has an address");
     aws.to_builder()
         .endpoint_url(format!("http://{address}"))

@@ -15,7 +15,9 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use crate::key_host::KeyHost;
-use crate::{Callback, ConflictingDatabase, Instance, Person, Reply, Table, TestClock, page};
+use crate::{
+    Callback, ConflictingDatabase, HoldingDatabase, Instance, Person, Reply, Table, TestClock, page,
+};
 
 const APP_KEY: &str = "onbehalf";
 const TABLE: &str = "onbehalf";
@@ -263,6 +265,11 @@ impl World {
         let config = Config::read(|name| self.variables.get(name).cloned());
         let config = config.expect("the variables are right");
         Instance::new(config, aws, self.clock.clone())
+    }
+
+    /// The app's table in a database that holds up the transaction that comes after so many others.
+    pub async fn holding_database(&self, others: u32) -> HoldingDatabase {
+        HoldingDatabase::before(self.app.aws(), others).await
     }
 
     /// The app's table in a database where transactions can meet.

@@ -7,10 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use confluence_simulator::people::{ADA, ALICE};
 use confluence_simulator::{AccountState, Effect, Fault, Simulator};
-use onbehalf::capabilities::store::{Erase, Erased, ReadTenants, WhyErase, WriteTenants};
+use onbehalf::capabilities::store::{
+    Erase, Erased, ReadTenants, RecordRuns, WhyErase, WriteTenants,
+};
 use onbehalf::capabilities::world::Clock;
 use onbehalf::domain::ids::{AccountId, Subject, TenantKey};
 use onbehalf::use_cases::verify_log::verify_log;
+use onbehalf_contract::NotRun;
 use onbehalf_tests::{Row, Table, World, at_once};
 use serde_json::{Value, json};
 
@@ -459,9 +462,9 @@ async fn erasing_that_is_killed_at_any_step_goes_on() {
 
 #[tokio::test]
 async fn a_site_that_is_installed_again_while_it_is_erased_keeps_what_it_has() {
-    for steps in 0..8 {
+    for steps in 0..6 {
         let world = World::start().await;
-        let crowd = world.crowd(5).await;
+        let crowd = world.crowd(2).await;
         let alice = world.as_person("alice");
         alice.allow("readWrite", 90).await.expect(201);
         alice.run().await;
@@ -498,6 +501,67 @@ async fn a_site_that_is_installed_again_while_it_is_erased_keeps_what_it_has() {
         // Whatever is left of somebody, they can consent anew.
         alice.allow("readWrite", 30).await.expect(201);
         assert_eq!(alice.run().await["result"], "done");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_between_two_steps_of_erasing_is_not_left_behind() {
+    let world = World::start().await;
+    let alice = world.as_person("alice");
+    alice.allow("readWrite", 90).await.expect(201);
+    let run = world.run_due_in("alice", 0);
+    world.clock.advance_seconds(1);
+    world.uninstall().await;
+    world.clock.advance_days(30);
+    let reason = NotRun {
+        code: "app-not-installed".into(),
+        detail: "It is not installed.".into(),
+        remedy: "Install it.".into(),
+    };
+    // Everything else is gone, and the note is about to go.
+    let database = world.holding_database(1).await;
+    let instance = world.instance_on(database.aws());
+    let between = async {
+        database.arrived().await;
+        let (store, now) = (world.app.store(), world.clock.now());
+        store.record_refusal(&run, &reason, now).await.unwrap();
+        assert_eq!(world.table().await.of(ALICE).count(), 2);
+        database.release();
+    };
+    let (swept, ()) = tokio::join!(instance.sweep(), between);
+    swept.unwrap();
+    assert!(world.table().await.rows().is_empty());
+
+    // And after that, nothing is written about somebody of whom nothing is kept.
+    let (store, now) = (world.app.store(), world.clock.now());
+    store.record_refusal(&run, &reason, now).await.unwrap();
+    assert!(world.table().await.rows().is_empty());
+}
+
+#[tokio::test]
+async fn an_install_between_any_two_steps_of_erasing_ends_it() {
+    // Two people, two steps each, and one step for the tenant.
+    for steps in 0..5 {
+        let world = World::start().await;
+        world.crowd(2).await;
+        world.clock.advance_seconds(1);
+        world.uninstall().await;
+        world.clock.advance_days(30);
+        let database = world.holding_database(steps).await;
+        let instance = world.instance_on(database.aws());
+        let between = async {
+            database.arrived().await;
+            world.install().await;
+            let installed = world.table().await;
+            database.release();
+            installed
+        };
+        let (swept, installed) = tokio::join!(instance.sweep(), between);
+        swept.unwrap();
+        assert!(world.table().await == installed, "after {steps} steps");
+        let people = people_in(&installed).len();
+        assert_eq!(people, 2 - usize::try_from(steps).unwrap() / 2);
+        assert_logs_whole(&world).await;
     }
 }
 
