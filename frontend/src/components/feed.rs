@@ -13,8 +13,8 @@ pub(crate) struct Feed {
     pub(crate) any: RwSignal<bool>,
     pub(crate) busy: RwSignal<bool>,
     pub(crate) trouble: RwSignal<Option<Trouble>>,
-    /// What was asked for the last time.
-    asked: StoredValue<Option<String>>,
+    /// How often was asked, and for what the last time.
+    asked: StoredValue<(u32, Option<String>)>,
 }
 
 impl Feed {
@@ -24,7 +24,7 @@ impl Feed {
             shown: RwSignal::new(first),
             busy: RwSignal::new(false),
             trouble: RwSignal::new(None),
-            asked: StoredValue::new(None),
+            asked: StoredValue::new((0, None)),
         }
     }
 
@@ -40,15 +40,23 @@ impl Feed {
 
     /// The same as the last time, which failed.
     pub(crate) fn again(self) {
-        self.load(self.asked.get_value());
+        let (_, cursor) = self.asked.get_value();
+        self.load(cursor);
     }
 
     fn load(self, cursor: Option<String>) {
-        self.asked.set_value(cursor.clone());
+        let (times, _) = self.asked.get_value();
+        let times = times + 1;
+        self.asked.set_value((times, cursor.clone()));
         self.busy.set(true);
         self.trouble.set(None);
         browser::spawn(async move {
-            match api::activity(cursor.as_deref()).await {
+            let answer = api::activity(cursor.as_deref()).await;
+            // A page that follows what is shown no longer would leave out what is in between.
+            if self.asked.with_value(|(latest, _)| *latest != times) {
+                return;
+            }
+            match answer {
                 Ok(page) => self.show(page, cursor.is_some()),
                 Err(why) => self.trouble.set(Some(why)),
             }
