@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { World } from "./world.mjs";
+import { World, until } from "./world.mjs";
 
 let world;
 before(async () => {
@@ -29,6 +29,7 @@ for (const [place, open] of Object.entries(PLACES)) {
       await prepare(person);
       const { words } = await world.api(person.handle, "GET", `/api/texts/${locale.slice(0, 2)}`);
       const page = await world.window(person.handle);
+      const asked = underWay(page);
 
       // The module comes late, so that what stands in for the page is painted.
       const module = gate();
@@ -41,8 +42,7 @@ for (const [place, open] of Object.entries(PLACES)) {
       await world.document(page).waitForFunction(() => performance.getEntriesByName("first-paint").length > 0);
       module.open();
       await frame.getByRole("button", { name: words[ready], exact: true }).waitFor();
-      // Whatever the page asks for by itself has been answered.
-      await page.waitForLoadState("networkidle");
+      await until(() => asked.size === 0);
       assert.equal(await frame.locator("#skeleton").count(), 0);
       assert.equal(await frame.locator("[aria-busy=true]").count(), 0);
       assert.deepEqual(await shifts(world.document(page)), []);
@@ -54,6 +54,16 @@ for (const [place, open] of Object.entries(PLACES)) {
 async function end(person) {
   await world.consent(person.handle);
   await world.api(person.handle, "DELETE", "/api/consent");
+}
+
+/** The questions of a window to the app that are not answered yet. */
+function underWay(page) {
+  const asked = new Set();
+  const isAsked = (request) => request.url().startsWith(`${world.appUrl}/api/`);
+  page.on("request", (request) => isAsked(request) && asked.add(request));
+  page.on("requestfinished", (request) => asked.delete(request));
+  page.on("requestfailed", (request) => asked.delete(request));
+  return asked;
 }
 
 /** What has moved in a document since it was first painted, and how far. */
