@@ -15,7 +15,7 @@ use super::{
 const BUDGET: u64 = 100_000;
 
 /// What is kept for the HTML around the words. The backend makes it for each visit, with the notice and the visitor's
-/// state in it, so there is no file to weigh: with three acts it was 1074 (English) to 1155 bytes (Russian), and a longer
+/// state in it, so there is no file to weigh: with three acts it was 1.1 (English) to 1.2 kB (Russian), and a longer
 /// notice or name leaves it below this.
 const HTML: u64 = 1_500;
 
