@@ -282,10 +282,28 @@ pub trait PlanReports {
 }
 
 /// How far somebody went through the people that are due. It begins with the default.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct DueWalk {
     /// One for each list of them that a store has.
     pub(crate) lists: Vec<DueList>,
+    /// How many are read at once from a list.
+    pub(crate) page: u16,
+}
+
+impl DueWalk {
+    /// A walk that reads fewer or more at once than usual.
+    pub fn with_pages_of(page: u16) -> Self {
+        Self {
+            lists: Vec::new(),
+            page,
+        }
+    }
+}
+
+impl Default for DueWalk {
+    fn default() -> Self {
+        Self::with_pages_of(1000)
+    }
 }
 
 #[derive(Debug, Default)]

@@ -95,28 +95,35 @@ struct Reporter<'a, S, P> {
 }
 
 impl<S: PlanReports + ReadTenants, P: ReportPeople> Reporter<'_, S, P> {
-    /// Reports people of one tenant, no more than fit. A tenant whose item cannot be read does not hold up the others.
+    /// Reports people of one tenant, no more than fit. An item that cannot be read does not hold up the other tenants.
     async fn report(&mut self, key: &TenantKey, people: &[AccountId]) -> Result<(), StoreError> {
-        match self.store.tenant(key).await {
-            Ok(Some(tenant)) if tenant.usable().is_some() => {
-                self.report_in_turn(&tenant, people).await
+        match self.report_if_usable(key, people).await {
+            Err(StoreError::Unreadable(reason)) => {
+                tracing::error!(reason, tenant.key = %key, "an item cannot be read, and people of its tenant are not reported");
+                self.left_alone.insert(key.clone());
+                Ok(())
             }
+            done => done,
+        }
+    }
+
+    async fn report_if_usable(
+        &mut self,
+        key: &TenantKey,
+        people: &[AccountId],
+    ) -> Result<(), StoreError> {
+        match self.store.tenant(key).await? {
+            Some(tenant) if tenant.usable().is_some() => self.report_in_turn(&tenant, people).await,
             // Removed or switched off: nobody answers for it. What is kept of a removed tenant is erased in its time.
-            Ok(Some(_)) => {
+            Some(_) => {
                 self.left_alone.insert(key.clone());
                 Ok(())
             }
             // What is kept of a tenant that is not kept is a leftover.
-            Ok(None) => {
+            None => {
                 let now = self.clock.now();
                 self.plan(key, people, |_| Plan::Erase { now }).await
             }
-            Err(StoreError::Unreadable(reason)) => {
-                tracing::error!(reason, tenant.key = %key, "a tenant cannot be read, and its people are not reported");
-                self.left_alone.insert(key.clone());
-                Ok(())
-            }
-            Err(error) => Err(error),
         }
     }
 

@@ -8,10 +8,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use confluence_simulator::people::{ADA, ALICE};
 use confluence_simulator::{AccountState, Effect, Fault, Simulator};
 use onbehalf::capabilities::store::{
-    Erase, Erased, ReadTenants, RecordRuns, WhyErase, WriteTenants,
+    DueWalk, Erase, Erased, PlanReports, ReadTenants, RecordRuns, WhyErase, WriteTenants,
 };
 use onbehalf::capabilities::world::Clock;
 use onbehalf::domain::ids::{AccountId, Subject, TenantKey};
+use onbehalf::use_cases::erase::{ErasedUntilNow, erase};
+use onbehalf::use_cases::report_accounts::{Reported, report_accounts};
 use onbehalf::use_cases::verify_log::verify_log;
 use onbehalf_contract::NotRun;
 use onbehalf_tests::{Row, Table, World, at_once};
@@ -119,6 +121,94 @@ async fn everybody_is_reported_once_in_a_cycle_ninety_at_a_time() {
             .values()
             .all(|times| *times == 2)
     );
+}
+
+#[tokio::test]
+async fn whoever_is_due_longest_comes_first_and_nobody_is_left_out() {
+    let world = World::start().await;
+    let mut expected = Vec::new();
+    for _ in 0..3 {
+        expected.push(BTreeSet::from_iter(world.crowd(30).await));
+        world.clock.advance_days(1);
+    }
+    world.clock.advance_days(7);
+    let (store, now) = (world.app.store(), world.clock.now());
+    let mut walk = DueWalk::with_pages_of(2);
+    let mut found = Vec::new();
+    while let Some(of) = store.next_due(&mut walk, now).await.unwrap() {
+        found.push(of.account.to_string());
+    }
+    let days = found.chunks(30).map(|day| day.iter().cloned().collect());
+    assert_eq!(days.collect::<Vec<BTreeSet<_>>>(), expected);
+
+    // The same for the people of a tenant, one after the other.
+    let key = subject(&world, ALICE).tenant;
+    let (mut last, mut people) = (None, BTreeSet::new());
+    while let Some(next) = store
+        .people_of(&key, last.as_ref())
+        .await
+        .unwrap()
+        .into_iter()
+        .next()
+    {
+        assert!(people.insert(next.account.to_string()));
+        last = Some(next);
+    }
+    assert_eq!(people, expected.into_iter().flatten().collect());
+}
+
+#[tokio::test]
+async fn no_more_is_begun_than_there_is_time_for() {
+    let world = a_week_after_consent().await;
+    let parts = world.instance().parts;
+    let now = world.clock.now();
+    let reported = report_accounts(&parts.store, &parts.platform, &*parts.clock, now).await;
+    assert_eq!(reported.unwrap(), Reported::default());
+    assert!(reports_to(&world.site).is_empty());
+
+    world.uninstall().await;
+    world.clock.advance_days(30);
+    let before = world.table().await;
+    let now = world.clock.now();
+    let erased = erase(&parts.store, &*parts.clock, now).await;
+    assert_eq!(erased.unwrap(), ErasedUntilNow::default());
+    assert!(world.table().await == before);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_does_not_hold_up_the_others() {
+    let (world, other) = World::with_another_site().await;
+    for person in ["alice", "ada"] {
+        world.as_person(person).allow("read", 90).await.expect(201);
+    }
+    let there = world.as_person_of(&other, "alice");
+    there.allow("read", 90).await.expect(201);
+    let key = world.installation().client_key;
+    let (tenant, alice) = (format!("tenant#{key}"), format!("person#{key}#{ALICE}"));
+    for (pk, sk, attribute, reported_here) in [
+        (tenant, "tenant", "site", vec![]),
+        (alice, "person", "updatedAt", vec![1]),
+    ] {
+        world.clock.advance_days(7);
+        let database = world.database();
+        let change = async |change: &str| {
+            let update = database.update_item().table_name("onbehalf");
+            update
+                .key("pk", AttributeValue::S(pk.clone()))
+                .key("sk", AttributeValue::S(sk.into()))
+                .update_expression(change)
+                .expression_attribute_names("#attribute", attribute)
+                .send()
+                .await
+                .unwrap();
+        };
+        change("SET kept = #attribute REMOVE #attribute").await;
+        let before = reports_to(&other).len();
+        world.instance().sweep().await.unwrap();
+        assert_eq!(reports_to(&other).len(), before + 1, "{attribute}");
+        assert_eq!(reports_to(&world.site), reported_here, "{attribute}");
+        change("SET #attribute = kept REMOVE kept").await;
+    }
 }
 
 #[tokio::test]

@@ -15,9 +15,6 @@ use crate::capabilities::platform::KeptPerson;
 use crate::capabilities::store::{DueList, DueWalk, Plan, PlanReports, StoreError, Turn};
 use crate::domain::ids::{AccountId, Subject, TenantKey};
 
-/// How many due people are read at once from each part of the index. Each is about 200 bytes.
-const PAGE: i32 = 250;
-
 /// How often people are read that a batch has left out, as DynamoDB may under load.
 const TRIES: u32 = 5;
 
@@ -33,7 +30,7 @@ impl PlanReports for Store {
             .resize_with(usize::from(keys::SHARDS), DueList::default);
         for (shard, list) in (0..).zip(&mut walk.lists) {
             if list.read.is_empty() && !list.at_end {
-                self.read_due(shard, list, now).await?;
+                self.read_due(shard, list, walk.page, now).await?;
             }
         }
         let oldest = walk
@@ -54,14 +51,12 @@ impl PlanReports for Store {
     ) -> Result<Vec<KeptPerson>, StoreError> {
         let mut due = Vec::with_capacity(people.len());
         for item in self.notes(tenant, people).await? {
-            let note: Note = from_item(item).map_err(unreadable)?;
-            let of = keys::person_of(&note.pk)
-                .ok_or_else(|| unreadable("a person's note is under a key that names nobody"))?;
-            if note.due == Due::Report.of(&of) && note.due_at <= now {
-                due.push(KeptPerson {
-                    account: of.account,
-                    updated_at: note.updated_at,
-                });
+            match due_by_note(item, now) {
+                Ok(person) => due.extend(person),
+                // It does not hold up the others.
+                Err(error) => {
+                    tracing::error!(%error, tenant.key = %tenant, "a person cannot be reported");
+                }
             }
         }
         due.sort_by(|one, other| one.account.cmp(&other.account));
@@ -168,6 +163,7 @@ impl Store {
         &self,
         shard: u8,
         list: &mut DueList,
+        page: u16,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let due = Due::Report.in_shard(shard);
@@ -188,7 +184,7 @@ impl Store {
             .expression_attribute_values(":due", AttributeValue::S(due))
             .expression_attribute_values(":now", milliseconds(now))
             .set_exclusive_start_key(start)
-            .limit(PAGE)
+            .limit(i32::from(page))
             .send()
             .await
             .map_err(unavailable)?;
@@ -297,6 +293,18 @@ impl Store {
         }
         built(update.update_expression(set))
     }
+}
+
+/// The person of this note, if it is time to report them.
+fn due_by_note(item: Item, now: Timestamp) -> Result<Option<KeptPerson>, StoreError> {
+    let note: Note = from_item(item).map_err(unreadable)?;
+    let of = keys::person_of(&note.pk)
+        .ok_or_else(|| unreadable("a person's note is under a key that names nobody"))?;
+    let is_due = note.due == Due::Report.of(&of) && note.due_at <= now;
+    Ok(is_due.then_some(KeptPerson {
+        account: of.account,
+        updated_at: note.updated_at,
+    }))
 }
 
 fn due_person(item: &Item) -> Result<(Timestamp, Subject), StoreError> {
