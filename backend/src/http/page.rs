@@ -131,10 +131,13 @@ impl Page {
             wasm,
             style,
         } = &self.0.manifest;
+        let said = |key| escaped(self.words(language).get(key).map_or("", String::as_str));
         fill(
             TEMPLATE,
             &[
                 ("language", language.code()),
+                ("loading", &said("loading.text")),
+                ("script-needed", &said("loading.script")),
                 ("title", &escaped(title)),
                 ("style", &escaped(style)),
                 ("bridge", &escaped(&self.0.bridge)),

@@ -37,6 +37,9 @@ const PROBLEMS: [&str; 23] = [
     "internal",
 ];
 
+/// What stands in the page before it runs, which the backend puts there.
+const LOADING: [&str; 2] = ["loading.text", "loading.script"];
+
 /// Why a run does nothing, or fails.
 const REASONS: [&str; 29] = [
     "no-consent",
@@ -136,7 +139,8 @@ fn expected() -> Vec<(String, Vec<&'static str>)> {
         .map(|(key, values)| ((*key).to_owned(), values.to_vec()));
     let problems = family("problem", &PROBLEMS, &["title", "detail", "remedy"]);
     let reasons = family("reason", &REASONS, &["detail", "remedy"]);
-    said.chain(problems.map(|key| (key, vec![])))
+    said.chain(LOADING.map(|key| (key.to_owned(), vec![])))
+        .chain(problems.map(|key| (key, vec![])))
         // A reason may name the app, or not.
         .chain(reasons.map(|key| (key, vec!["app"])))
         .collect()
