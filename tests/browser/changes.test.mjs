@@ -76,7 +76,7 @@ test("a window that is out of date is told so, and shows how it is now", async (
   await button(otherFrame, "Allow impersonation").waitFor();
 
   await button(oldFrame, "Allow impersonation").click();
-  await oldFrame.getByText("The permission that you wanted to renew has ended or was replaced.").first().waitFor();
+  await oldFrame.getByRole("alert").getByText("The permission that you wanted to renew has ended or was replaced.").waitFor();
   await oldFrame.getByRole("heading", { name: "Onbehalf may not act as you" }).waitFor();
   await oldFrame.getByText("You took back your permission").waitFor();
   await world.picture(old, "changes-out-of-date");
@@ -97,6 +97,6 @@ test("two windows that renew: the second is told of the first", async () => {
   const renewed = await consentOf(person);
 
   await button(secondFrame, "Allow impersonation").click();
-  await secondFrame.getByText("The permission that you wanted to renew has ended or was replaced.").first().waitFor();
+  await secondFrame.getByRole("alert").getByText("The permission that you wanted to renew has ended or was replaced.").waitFor();
   assert.deepEqual(await consentOf(person), renewed);
 });

@@ -9,10 +9,11 @@ use super::{
     dynamic::{dynamic, text},
     message::Message,
     receipt::Receipt,
+    refused::close,
     shared::{HEADING, Shared},
     stop::Stop,
 };
-use crate::{bridge, browser, intl, words};
+use crate::{browser, intl, words};
 
 /// What stands below the facts.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,7 +30,9 @@ pub(crate) fn Allowed(shared: Shared) -> AnyView {
     dynamic(move || {
         let doing = RwSignal::new(Doing::Nothing);
         let consent = shared.consent.get();
+        // A date does not break in two in a heading.
         let until = consent.expires_at.as_deref().map(intl::day);
+        let until = until.map(|day| day.replace(' ', "\u{a0}"));
         let heading = words::allowed_heading(&shared.app(), &until.unwrap_or_default());
         view! {
             <div class="stack">
@@ -121,21 +124,16 @@ fn below(shared: Shared, doing: RwSignal<Doing>) -> AnyView {
         Doing::Nothing => {
             let stop = turn_to(doing, Doing::Stopping, "stop-question");
             let change = turn_to(doing, Doing::Changing, "change");
-            let close = Callback::new(|()| bridge::close_dialog());
             let change = (!shared.refused()).then(|| {
                 let words = words::allowed_change();
                 view! { <Button id="renew" words on_press=change/> }.into_any()
-            });
-            let close = shared.in_dialog().then(|| {
-                let words = words::allowed_close();
-                view! { <Button look="subtle" words on_press=close/> }.into_any()
             });
             view! {
                 <div class="actions">
                     <Button id="stop" look="danger" words=words::allowed_stop() on_press=stop/>
                     {change}
                     <Receipt shared/>
-                    {close}
+                    {close(shared)}
                 </div>
             }
             .into_any()

@@ -7,6 +7,7 @@ use super::{
     allowed::Allowed,
     ask::Ask,
     dynamic::{dynamic, text},
+    message::Message,
     refused::{refusal, refused},
     schedules::Schedules,
     shared::Shared,
@@ -24,6 +25,7 @@ pub(crate) fn ConsentPage(state: State, frame: Frame) -> AnyView {
     let beside = move || active.get() || !dialog;
     view! {
         <div class=if dialog { "page dialog" } else { "page" }>
+            {dynamic(move || overtaken(shared))}
             {dynamic(move || match (active.get(), may_not) {
                 (true, false) => view! { <Allowed shared/> }.into_any(),
                 // Someone who may not consent any more can still take back what they once gave.
@@ -45,6 +47,19 @@ pub(crate) fn ConsentPage(state: State, frame: Frame) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// That somebody else, or the same person in another window, was quicker.
+fn overtaken(shared: Shared) -> AnyView {
+    let message = shared.overtaken.get().map(|trouble| {
+        view! {
+            <div role="alert">
+                <Message look="warning" title=trouble.title() text=trouble.detail()/>
+            </div>
+        }
+        .into_any()
+    });
+    message.into_any()
 }
 
 fn part_if(

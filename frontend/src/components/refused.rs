@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 
 use super::{
+    button::Button,
     message::Message,
     receipt::Receipt,
     shared::{HEADING, Shared},
     text::paragraph,
 };
-use crate::words;
+use crate::{bridge, words};
 
 /// In place of the form, where nothing is allowed.
 pub(crate) fn refused(shared: Shared) -> AnyView {
@@ -27,7 +28,10 @@ pub(crate) fn refused(shared: Shared) -> AnyView {
     view! {
         <header>
             {parts}
-            <Receipt shared/>
+            <div class="actions">
+                <Receipt shared/>
+                {close(shared)}
+            </div>
         </header>
     }
     .into_any()
@@ -48,4 +52,14 @@ pub(crate) fn refusal(shared: Shared) -> AnyView {
         .into_any()
     });
     message.into_any()
+}
+
+/// The way out of a dialog, which has no frame of its own to close it by. Nothing on a page.
+pub(crate) fn close(shared: Shared) -> AnyView {
+    let close = Callback::new(|()| bridge::close_dialog());
+    let button = shared.in_dialog().then(|| {
+        let words = words::allowed_close();
+        view! { <Button look="subtle" words on_press=close/> }.into_any()
+    });
+    button.into_any()
 }

@@ -21,6 +21,8 @@ pub(crate) struct Shared {
     /// What was done as the person.
     pub(crate) feed: Feed,
     pub(crate) frame: Frame,
+    /// Why what the person wanted was not done, although the page now shows something else than before.
+    pub(crate) overtaken: RwSignal<Option<Trouble>>,
     /// What a screen reader says next.
     pub(crate) announcement: RwSignal<String>,
 }
@@ -33,6 +35,7 @@ impl Shared {
             feed: Feed::new(state.activity.clone()),
             state: StoredValue::new(state),
             frame,
+            overtaken: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
         }
     }
@@ -59,6 +62,7 @@ impl Shared {
     /// Takes over the consent as it now is.
     pub(crate) fn set_consent(self, consent: Consent) {
         let active = consent.state == ConsentState::Active;
+        self.overtaken.set(None);
         self.consent.set(consent);
         if self.active.get_untracked() != active {
             self.active.set(active);
@@ -74,10 +78,9 @@ impl Shared {
             return;
         };
         if self.consent.with_untracked(|now| *now != consent) {
-            // The part with the message goes, so it is said where it stays.
-            self.announcement
-                .set(format!("{}. {}", trouble.title(), trouble.detail()));
             self.set_consent(consent);
+            // The part with the message has gone, so it is said where it stays.
+            self.overtaken.set(Some(trouble.clone()));
             browser::focus_soon(HEADING);
         }
     }

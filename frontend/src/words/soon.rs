@@ -12,7 +12,7 @@ pub(crate) fn soon(milliseconds: f64) -> String {
     intl::in_time(count, unit)
 }
 
-/// Never more than there is left: it ends in 1 day as long as that is not less than a day.
+/// To the nearest: the date stands beside it.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "a consent lasts years, not aeons; and what is no number is 0 minutes away"
@@ -26,7 +26,7 @@ fn distance(milliseconds: f64) -> (i64, &'static str) {
         (MINUTE, "minute")
     };
     // What is over is no time away.
-    ((milliseconds / unit).max(0.0) as i64, name)
+    ((milliseconds / unit).max(0.0).round() as i64, name)
 }
 
 #[cfg(test)]
@@ -34,14 +34,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_largest_unit_that_fits_is_counted_down() {
+    fn it_is_counted_in_the_largest_unit_that_fits() {
         for (milliseconds, words) in [
             (3.0 * DAY, (3, "day")),
-            (3.0 * DAY - 1.0, (2, "day")),
+            (2.0 * DAY - MINUTE, (2, "day")),
+            (1.4 * DAY, (1, "day")),
             (DAY, (1, "day")),
-            (DAY - 1.0, (23, "hour")),
+            (DAY - 1.0, (24, "hour")),
             (HOUR, (1, "hour")),
-            (HOUR - 1.0, (59, "minute")),
+            (HOUR - 1.0, (60, "minute")),
             (1.0, (0, "minute")),
         ] {
             assert_eq!(distance(milliseconds), words, "{milliseconds}");
