@@ -8,10 +8,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use confluence_simulator::people::{ADA, ALICE};
 use confluence_simulator::{AccountState, Effect, Fault, Simulator};
 use onbehalf::capabilities::store::{
-    DueWalk, Erase, Erased, PlanReports, ReadTenants, RecordRuns, WhyErase, WriteTenants,
+    DueWalk, Erase, Erased, Plan, PlanReports, ReadTenants, RecordRuns, WhyErase, WriteTenants,
 };
 use onbehalf::capabilities::world::Clock;
 use onbehalf::domain::ids::{AccountId, Subject, TenantKey};
+use onbehalf::domain::report_plan::CYCLE;
 use onbehalf::use_cases::erase::{ErasedUntilNow, erase};
 use onbehalf::use_cases::report_accounts::{Reported, report_accounts};
 use onbehalf::use_cases::verify_log::verify_log;
@@ -336,16 +337,49 @@ async fn a_sweep_that_is_killed_goes_on_where_it_stopped() {
 #[tokio::test]
 async fn of_many_sweeps_at_once_one_reports() {
     let world = World::start().await;
-    world.crowd(100).await;
+    let crowd = world.crowd(100).await;
     world.clock.advance_days(7);
     let instances: Vec<_> = (0..5).map(|_| world.instance()).collect();
     for swept in at_once(instances.iter().map(|instance| instance.sweep())).await {
         swept.unwrap();
     }
+    // Nor does a sweep that found them due before they were reported.
+    let store = world.app.store();
+    let (key, now) = (subject(&world, ALICE).tenant, world.clock.now());
+    let some: Vec<_> = crowd[..50].iter().map(AccountId::parse).collect();
+    let some: Vec<_> = some.into_iter().collect::<Result<_, _>>().unwrap();
+    assert_eq!(store.still_due(&key, &some, now).await.unwrap(), []);
+    let next = now + CYCLE;
+    let due = store.still_due(&key, &some, next).await.unwrap();
+    assert_eq!(due.len(), 50);
     world.instance().sweep().await.unwrap();
     let reported = times_reported(&world.site);
     assert_eq!(reported.len(), 100);
     assert!(reported.values().all(|times| *times == 1), "{reported:?}");
+}
+
+#[tokio::test]
+async fn who_is_erased_while_their_report_is_on_the_way_stays_erased() {
+    let world = a_week_after_consent().await;
+    let held = Fault::on("POST", REPORT).once().after().hold();
+    let held = world.site.faults().add(held);
+    let instance = world.instance();
+    let meanwhile = async {
+        held.arrived().await;
+        let (store, now) = (world.app.store(), world.clock.now());
+        let alice = subject(&world, ALICE);
+        let plan = [(alice.account.clone(), Plan::Erase { now })];
+        store.plan(&alice.tenant, &plan).await.unwrap();
+        let erased = store.erase_person(&alice, &WhyErase::Planned).await;
+        assert_eq!(erased.unwrap(), Erased::Everything);
+        held.release();
+    };
+    let (swept, ()) = tokio::join!(instance.sweep(), meanwhile);
+    swept.unwrap();
+    assert!(!world.table().await.holds(ALICE));
+    // The other one's report is noted all the same.
+    instance.sweep().await.unwrap();
+    assert_eq!(reports_to(&world.site), [2]);
 }
 
 #[tokio::test]
