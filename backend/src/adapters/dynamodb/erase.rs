@@ -5,7 +5,6 @@
 //! added since the partition was read: so nothing stays behind that nobody would find again.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::builders::DeleteBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, TransactWriteItem};
@@ -15,7 +14,9 @@ use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
 use super::keys::{self, Due};
 use super::people::milliseconds;
-use super::store::{Store, Written, cancelled, condition_failed, unavailable, unreadable};
+use super::store::{
+    Item, Store, Written, cancelled, condition_failed, text, unavailable, unreadable,
+};
 use crate::capabilities::store::{Erase, Erased, Plan, StoreError, WhyErase};
 use crate::domain::ids::{Subject, TenantKey};
 
@@ -30,8 +31,6 @@ const TRIES: u32 = 5;
 
 /// Of a tenant's item: it was removed, and not installed since.
 const REMOVED: &str = "generation = :generation AND attribute_exists(uninstalledAt)";
-
-type Item = HashMap<String, AttributeValue>;
 
 impl Erase for Store {
     async fn people_to_erase(&self) -> Result<Vec<Subject>, StoreError> {
@@ -328,12 +327,6 @@ fn built(delete: DeleteBuilder) -> Result<TransactWriteItem, StoreError> {
 fn person_in(item: &Item) -> Result<Subject, StoreError> {
     keys::person_of(text(item, keys::PK))
         .ok_or_else(|| unreadable("a person's note is under a key that names nobody"))
-}
-
-fn text<'a>(item: &'a Item, name: &str) -> &'a str {
-    item.get(name)
-        .and_then(|value| value.as_s().ok())
-        .map_or("", String::as_str)
 }
 
 fn number(value: u64) -> AttributeValue {

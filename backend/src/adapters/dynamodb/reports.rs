@@ -10,15 +10,13 @@ use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
 use super::keys::{self, Due};
 use super::people::{Note, built, milliseconds};
-use super::store::{Store, cancelled, condition_failed, unavailable, unreadable};
+use super::store::{Item, Store, cancelled, condition_failed, text, unavailable, unreadable};
 use crate::capabilities::platform::KeptPerson;
 use crate::capabilities::store::{DueList, DueWalk, Plan, PlanReports, StoreError, Turn};
 use crate::domain::ids::{AccountId, Subject, TenantKey};
 
 /// How often people are read that a batch has left out, as DynamoDB may under load.
 const TRIES: u32 = 5;
-
-type Item = HashMap<String, AttributeValue>;
 
 impl PlanReports for Store {
     async fn next_due(
@@ -192,7 +190,9 @@ impl Store {
         for item in answer.items() {
             list.read.push_back(due_person(item)?);
         }
-        list.last = list.read.back().cloned();
+        if let Some(last) = list.read.back() {
+            list.last = Some(last.clone());
+        }
         Ok(())
     }
 
@@ -308,10 +308,7 @@ fn due_by_note(item: Item, now: Timestamp) -> Result<Option<KeptPerson>, StoreEr
 }
 
 fn due_person(item: &Item) -> Result<(Timestamp, Subject), StoreError> {
-    let of = item
-        .get(keys::PK)
-        .and_then(|pk| pk.as_s().ok())
-        .and_then(|pk| keys::person_of(pk))
+    let of = keys::person_of(text(item, keys::PK))
         .ok_or_else(|| unreadable("a person's note is under a key that names nobody"))?;
     let at = item
         .get(keys::DUE_AT)

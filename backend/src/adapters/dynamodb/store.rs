@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -48,6 +50,16 @@ impl Store {
             .map(|item| from_item(item).map_err(unreadable))
             .transpose()
     }
+}
+
+/// An item as the database gives it.
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// The text of an attribute; empty if there is none.
+pub(super) fn text<'a>(item: &'a Item, name: &str) -> &'a str {
+    item.get(name)
+        .and_then(|value| value.as_s().ok())
+        .map_or("", String::as_str)
 }
 
 /// What became of a conditional write.

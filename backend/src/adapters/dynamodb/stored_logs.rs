@@ -1,20 +1,18 @@
 //! Everybody's consent and log as they are stored, whether or not they can be read, for an operator's check.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
 use super::consents::{EventRecord, Record};
 use super::keys;
-use super::store::{Store, unavailable};
+use super::store::{Item, Store, text, unavailable};
 use crate::capabilities::store::{
     LogOwner, ReadAllLogs, StoreError, StoredConsent, StoredEvent, StoredLog,
 };
 use crate::domain::consent_event::LogEntry;
 use crate::domain::ids::Subject;
-
-type Item = HashMap<String, AttributeValue>;
 
 impl ReadAllLogs for Store {
     async fn log_owners(&self) -> Result<Vec<LogOwner>, StoreError> {
@@ -106,10 +104,4 @@ fn event(item: Item) -> StoredEvent {
         },
         _ => StoredEvent::Unreadable { key },
     }
-}
-
-fn text<'a>(item: &'a Item, name: &str) -> &'a str {
-    item.get(name)
-        .and_then(|value| value.as_s().ok())
-        .map_or("", String::as_str)
 }
