@@ -116,7 +116,7 @@ impl Consent {
         log.change()
     }
 
-    /// Takes a consent back. `None`: there is nothing to take back.
+    /// Takes a consent back. What has ended otherwise stays so. `None`: there is nothing to write.
     pub fn revoke(&self, by: &Revoker, when: &Circumstances<'_>) -> Option<Change> {
         let (actor, reason) = match by {
             Revoker::Person => (Actor::Person, None),
@@ -127,7 +127,8 @@ impl Consent {
         self.end(What::Revoked { reason }, actor, when)
     }
 
-    /// Ends a consent because of something that was learned. `None`: it had ended before.
+    /// Ends a consent because of something that was learned. What has ended otherwise stays so. `None`: there is nothing to
+    /// write.
     pub fn invalidate(&self, because: Invalid, when: &Circumstances<'_>) -> Option<Change> {
         self.end(What::Invalidated { because }, Actor::Onbehalf, when)
     }
@@ -241,12 +242,15 @@ impl Consent {
         }
     }
 
+    /// Writes an end down. What has ended already is written down as that, if nobody has: whoever is told that it is
+    /// over must not depend on what another process knows of the time, the installation or the notice.
     fn end(&self, what: What, by: Actor, when: &Circumstances<'_>) -> Option<Change> {
-        (self.standing(when) == Standing::Active).then(|| {
-            let mut log = Log::after(&self.of, Some(self));
-            log.add(what, by, when.now);
-            log.change()
-        })
+        if self.standing(when) != Standing::Active {
+            return self.note_end(when);
+        }
+        let mut log = Log::after(&self.of, Some(self));
+        log.add(what, by, when.now);
+        Some(log.change())
     }
 
     fn unwritten_end(&self, when: &Circumstances<'_>) -> Option<What> {
@@ -381,11 +385,13 @@ mod tests {
         let consent = grant(None, Access::Read, 1, &then(0)).consent;
         assert_eq!(consent.standing(&then(23)), Standing::Active);
         assert_eq!(why(&consent, &then(24)), Some(Why::Expired));
+        let revoked = consent.revoke(&Revoker::Person, &then(24)).unwrap().consent;
         assert_eq!(
-            consent.revoke(&Revoker::Person, &then(24)),
-            None,
-            "there is nothing left to take back"
+            why(&revoked, &then(24)),
+            Some(Why::Expired),
+            "there is nothing left to take back, and that is written down"
         );
+        assert_eq!(revoked.revoke(&Revoker::Person, &then(25)), None);
         assert_eq!(consent.note_end(&then(23)), None);
         let noted = consent.note_end(&then(30)).unwrap().consent;
         let end = noted.ended.clone().unwrap();

@@ -31,7 +31,6 @@ pub(super) async fn grant(
     caller: ApiCaller,
     JsonBody(wish): JsonBody<ConsentWish>,
 ) -> Result<(StatusCode, Json<ConsentJson>), Failure> {
-    let when = api.circumstances(&caller.tenant);
     let granted = use_cases::grant::grant(
         &api.store,
         &api.platform,
@@ -39,14 +38,17 @@ pub(super) async fn grant(
         &caller.tenant,
         &caller.of.account,
         &wish,
-        when.now,
+        &*api.clock,
     )
     .await?;
     let (status, consent) = match granted {
         Granted::New(consent) => (StatusCode::CREATED, consent),
         Granted::Renewed(consent) => (StatusCode::OK, consent),
     };
-    Ok((status, Json(as_json(Some(&consent), &when))))
+    Ok((
+        status,
+        Json(as_json(Some(&consent), &api.circumstances(&caller.tenant))),
+    ))
 }
 
 pub(super) async fn revoke(

@@ -9,6 +9,7 @@ use crate::capabilities::platform::{Accounts, ProductError};
 use crate::capabilities::store::{
     AddSchedules, ReadConsents, StoreError, WriteConsents, WriteError, WriteTenants,
 };
+use crate::capabilities::world::Clock;
 use crate::domain::account::{FitAccount, Unfit};
 use crate::domain::consent::{Consent, Standing};
 use crate::domain::ids::{AccountId, ConsentId, Subject};
@@ -60,19 +61,23 @@ pub async fn grant(
     tenant: &Tenant,
     account: &AccountId,
     wish: &ConsentWish,
-    now: Timestamp,
+    clock: &dyn Clock,
 ) -> Result<Granted, GrantError> {
     let wished = Wished::parse(wish)?;
     let notice = notices.agreed(&wish.notice, wished.language)?;
-    let terms = tenant.policy.check(wish.access, wished.lasting, now)?;
+    let within_policy = |now| tenant.policy.check(wish.access, wished.lasting, now);
+    within_policy(clock.now())?;
     check_account(store, platform, tenant, account).await?;
 
     let of = Subject {
         tenant: tenant.key.clone(),
         account: account.clone(),
     };
-    let when = tenant.circumstances(notices, now);
     let existing = store.consent(&of).await?;
+    // Not before what is there was written: the log's times never run backwards.
+    let now = clock.now();
+    let terms = within_policy(now)?;
+    let when = tenant.circumstances(notices, now);
     let active = existing
         .as_ref()
         .filter(|consent| consent.standing(&when) == Standing::Active);

@@ -163,6 +163,25 @@ impl FreshTenant {
         let anew = Self::read(store, clock, &self.tenant.key).await?;
         Ok(anew.filter(|anew| anew.tenant.generation == generation))
     }
+
+    /// The same before each step of an act: nothing is asked for once its tenant is gone or its time is over. Answers the
+    /// time that is left, too.
+    async fn in_time(
+        self,
+        store: &impl ReadTenants,
+        clock: &dyn Clock,
+        act: &StartedAct,
+    ) -> Result<(Self, Duration), NotRun> {
+        let fresh = match self.fresh(store, clock).await {
+            Ok(fresh) => fresh.ok_or_else(app_gone)?,
+            Err(error) => return Err(because("store-down", &error, "Try again later.")),
+        };
+        let spent = clock.now().duration_since(act.act().started_at);
+        match Duration::try_from(TIME_LIMIT - spent) {
+            Ok(left) if !left.is_zero() => Ok((fresh, left)),
+            _ => Err(too_slow()),
+        }
+    }
 }
 
 /// How an act that began came to its end.
@@ -183,25 +202,21 @@ async fn call_as(
     schedule: &Schedule,
     act: &StartedAct,
 ) -> Ended {
+    let (tenant, _) = match tenant.in_time(store, clock, act).await {
+        Ok(in_time) => in_time,
+        Err(reason) => return Ended::NotCalled(reason),
+    };
     let token = match platform.user_token(&tenant.tenant, act).await {
         Ok(token) => token,
         Err(error) => return Ended::NotCalled(no_token(&error)),
     };
-    let tenant = match tenant.fresh(store, clock).await {
-        Ok(Some(tenant)) => tenant.tenant,
-        Ok(None) => return Ended::NotCalled(app_gone()),
-        Err(error) => return Ended::NotCalled(because("store-down", &error, "Try again later.")),
-    };
-    let spent = clock.now().duration_since(act.act().started_at);
-    let Some(left) = Duration::try_from(TIME_LIMIT - spent)
-        .ok()
-        .filter(|left| !left.is_zero())
-    else {
-        return Ended::NotCalled(too_slow());
+    let (tenant, left) = match tenant.in_time(store, clock, act).await {
+        Ok(in_time) => in_time,
+        Err(reason) => return Ended::NotCalled(reason),
     };
     let action = schedule.action_at(act.act().run.due);
     match platform
-        .perform(&tenant, person, &token, &action, left)
+        .perform(&tenant.tenant, person, &token, &action, left)
         .await
     {
         Ok(answer) => Ended::Done(answer),
