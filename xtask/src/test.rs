@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test there is, in three stages.
+//! `cargo xtask test`: every test there is, in stages.
 
 mod tally;
 
@@ -24,7 +24,10 @@ use tally::Tally;
 
 #[derive(Args)]
 pub(crate) struct TestOptions {
-    /// Try many more cases in each property test
+    /// Try many more cases in each property test, and 100,000 interleavings of what can happen to a consent
+    ///
+    /// Sets PROPTEST_CASES, and ONBEHALF_INTERLEAVINGS for the test of revocation, which is built for release for that. What
+    /// it finds it names by a seed; ONBEHALF_INTERLEAVING=<seed> plays that again, alone, and tells it in words.
     #[arg(long)]
     deep: bool,
     /// Run only the tests with this in their names
@@ -85,6 +88,9 @@ fn stages(options: &TestOptions, tools: &Tools, total: &mut Tally) -> Result<(),
         Ok(())
     };
     stage("Rust tests", cargo_test(options, tools))?;
+    if options.deep {
+        stage("interleavings", interleavings(options))?;
+    }
     if browser_folder().exists() {
         stage("browser tests", node_test(options, tools)?)?;
     }
@@ -129,6 +135,25 @@ fn cargo_test(options: &TestOptions, tools: &Tools) -> Command {
 
 /// Forty times as many as proptest tries by itself.
 const DEEP_CASES: u32 = 10_240;
+
+/// Fifty times as many as are played by themselves.
+const DEEP_INTERLEAVINGS: u32 = 100_000;
+
+/// The test that plays them.
+const INTERLEAVINGS: &str = "no_interleaving_breaks_a_promise";
+
+/// Interleavings of what can happen to a consent, as fast as they go.
+fn interleavings(options: &TestOptions) -> Command {
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["test", "--release", "--package", "onbehalf-tests"])
+        .args(["--test", "revocation"])
+        .arg(options.filter.as_deref().unwrap_or(INTERLEAVINGS))
+        .args(["--", "--show-output"])
+        .env("ONBEHALF_INTERLEAVINGS", DEEP_INTERLEAVINGS.to_string())
+        .current_dir(checkout::root());
+    cargo
+}
 
 /// The app and the site in a real browser.
 fn node_test(options: &TestOptions, tools: &Tools) -> Result<Command, TestError> {

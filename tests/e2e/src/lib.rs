@@ -11,6 +11,7 @@ mod crowd;
 mod database;
 mod holding_database;
 mod instance;
+pub mod interleaving;
 mod key_host;
 mod logs;
 mod page;

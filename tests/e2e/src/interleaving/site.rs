@@ -1,0 +1,187 @@
+//! The product as the processes find it: who may use it, and what they ask of it and do in it.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use onbehalf::capabilities::platform::{
+    Accounts, Answer, CallError, Product, ProductError, TokenError, UserToken, UserTokens,
+};
+use onbehalf::domain::account::{Account, AccountKind, AccountStatus, FitAccount};
+use onbehalf::domain::ids::{AccountId, Subject};
+use onbehalf::domain::tenant::Tenant;
+use onbehalf::use_cases::begin::StartedAct;
+use onbehalf_contract::Action;
+
+use super::calls::{Calls, PERFORM, USER_TOKEN};
+use super::flaw::Flaw;
+use super::gate::{Stop, Word};
+
+/// The app's own account in the site.
+const OWN_ACCOUNT: &str = "the-app-itself";
+
+/// A site and its people.
+#[derive(Debug, Default)]
+pub struct Site(BTreeMap<AccountId, Standing>);
+
+#[derive(Clone, Copy, Debug)]
+struct Standing {
+    status: AccountStatus,
+    may_use: bool,
+}
+
+impl Site {
+    pub(super) fn with(people: &[AccountId]) -> Self {
+        let fit = Standing {
+            status: AccountStatus::Active,
+            may_use: true,
+        };
+        Self(people.iter().map(|id| (id.clone(), fit)).collect())
+    }
+
+    pub fn set_status(&mut self, person: &AccountId, status: AccountStatus) {
+        self.change(person, |standing| standing.status = status);
+    }
+
+    pub fn set_may_use(&mut self, person: &AccountId, may_use: bool) {
+        self.change(person, |standing| standing.may_use = may_use);
+    }
+
+    pub(super) fn account(&self, person: &AccountId) -> Option<Account> {
+        self.0.get(person).map(|standing| Account {
+            id: person.clone(),
+            kind: AccountKind::Person,
+            status: standing.status,
+            name: "Somebody".into(),
+            personal_space: Some("1".into()),
+        })
+    }
+
+    pub(super) fn may_use(&self, person: &AccountId) -> bool {
+        self.0
+            .get(person)
+            .is_some_and(|it| it.may_use && it.status == AccountStatus::Active)
+    }
+
+    /// Whether it gives a token for this person.
+    pub(super) fn is_active(&self, person: &AccountId) -> bool {
+        self.0
+            .get(person)
+            .is_some_and(|it| it.status == AccountStatus::Active)
+    }
+
+    fn change(&mut self, person: &AccountId, how: impl FnOnce(&mut Standing)) {
+        how(self.0.get_mut(person).expect("they are of this site"));
+    }
+}
+
+/// The platform as this process finds it: its questions, the tokens that it asks for and its calls are all noted.
+pub(super) struct GatedSite {
+    calls: Calls,
+    site: Rc<RefCell<Site>>,
+}
+
+impl GatedSite {
+    pub(super) fn new(calls: Calls, site: Rc<RefCell<Site>>) -> Self {
+        Self { calls, site }
+    }
+}
+
+impl Accounts for GatedSite {
+    async fn account(&self, _: &Tenant, id: &AccountId) -> Result<Option<Account>, ProductError> {
+        let answer = || self.site.borrow().account(id);
+        self.calls.ask("account", answer).await
+    }
+
+    async fn may_use(&self, _: &Tenant, id: &AccountId) -> Result<bool, ProductError> {
+        let answer = || self.site.borrow().may_use(id);
+        self.calls.ask("may_use", answer).await
+    }
+
+    async fn own_account(&self, _: &Tenant) -> Result<AccountId, ProductError> {
+        let own = || AccountId::parse(OWN_ACCOUNT).expect("this is an account id");
+        self.calls.ask("own_account", own).await
+    }
+
+    async fn is_admin(&self, _: &Tenant, _: &AccountId) -> Result<bool, ProductError> {
+        self.calls.ask("is_admin", || false).await
+    }
+}
+
+impl UserTokens for GatedSite {
+    async fn user_token(&self, tenant: &Tenant, act: &StartedAct) -> Result<UserToken, TokenError> {
+        let act = act.act();
+        self.calls
+            .note(|truth, me| truth.token_asked(me, tenant, act));
+        let unavailable = || TokenError::Unavailable("the connection broke".into());
+        if self.calls.gate.stop(Stop::Before(USER_TOKEN)).await != Word::Go {
+            return Err(unavailable());
+        }
+        let given = self.site.borrow().is_active(&act.of().account);
+        match self.calls.gate.stop(Stop::After(USER_TOKEN)).await {
+            Word::Go if given => Ok(UserToken::new(act.run.text())),
+            Word::Go => Err(TokenError::Refused("invalid_grant".into())),
+            Word::Fail | Word::Refuse => Err(unavailable()),
+        }
+    }
+}
+
+impl Product for GatedSite {
+    async fn perform(
+        &self,
+        tenant: &Tenant,
+        person: &FitAccount,
+        token: &UserToken,
+        _: &Action,
+        limit: Duration,
+    ) -> Result<Answer, CallError> {
+        let of = Subject {
+            tenant: tenant.key.clone(),
+            account: person.account().id.clone(),
+        };
+        // The token says which act it was given for.
+        let run = token.expose();
+        self.calls
+            .note(|truth, me| truth.call_asked(me, tenant, &of, run));
+        let asked_at = self.calls.clock.now();
+        let is_over = || {
+            let spent = self.calls.clock.now().duration_since(asked_at);
+            spent >= SignedDuration::try_from(limit).unwrap_or(SignedDuration::MAX)
+        };
+        let unclear = Err(CallError::Unclear { status: None });
+        let word = self.calls.gate.stop(Stop::Before(PERFORM)).await;
+        if word == Word::Fail {
+            return Err(CallError::NotSent);
+        }
+        if is_over() {
+            return unclear;
+        }
+        let refuses = word == Word::Refuse || !self.site.borrow().may_use(&of.account);
+        let mut repeats = u32::from(self.calls.flaw == Some(Flaw::CallRepeated));
+        loop {
+            if !refuses {
+                self.calls.note(|truth, me| truth.carried_out(me, &of, run));
+            }
+            let word = self.calls.gate.stop(Stop::After(PERFORM)).await;
+            if word == Word::Go && !is_over() {
+                break;
+            }
+            if repeats == 0 {
+                return match self.calls.flaw {
+                    Some(Flaw::UnclearTakenForFailed) => Err(CallError::Refused { status: 500 }),
+                    _ => unclear,
+                };
+            }
+            repeats -= 1;
+        }
+        if refuses {
+            return Err(CallError::Refused { status: 403 });
+        }
+        Ok(Answer {
+            status: 200,
+            link: Some("https://example.atlassian.net/wiki/spaces/~1/pages/1".into()),
+        })
+    }
+}

@@ -1,0 +1,223 @@
+//! The app's real store, whose calls stop at a gate.
+
+use jiff::Timestamp;
+use onbehalf::adapters::dynamodb::Store;
+use onbehalf::capabilities::store::{
+    ActCursor, ActsPage, AddSchedules, BeginError, CommitBegin, ExpiringConsents, ReadActs,
+    ReadConsents, ReadRuns, ReadSchedules, ReadTenants, RecordRuns, RunEnd, StoreError,
+    WriteConsents, WriteError, WriteTenants,
+};
+use onbehalf::domain::act::{Act, Finished};
+use onbehalf::domain::consent::{Change, Circumstances, Consent};
+use onbehalf::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
+use onbehalf::domain::run::{Run, RunId};
+use onbehalf::domain::schedule::Schedule;
+use onbehalf::domain::tenant::Tenant;
+use onbehalf_contract::NotRun;
+
+use super::calls::{ADD_SCHEDULE, COMMIT_BEGIN, Calls, RECORD_FINISH, WRITE_CONSENT};
+use super::flaw::Flaw;
+use super::truth::{Me, Truth};
+
+pub(super) struct GatedStore {
+    calls: Calls,
+    store: Store,
+    /// The one tenant of this interleaving. Others on the same table are none of its business.
+    tenant: TenantKey,
+}
+
+impl GatedStore {
+    pub(super) fn new(calls: Calls, store: Store, tenant: TenantKey) -> Self {
+        Self {
+            calls,
+            store,
+            tenant,
+        }
+    }
+}
+
+fn nothing<T, E>(_: &mut Truth, _: &Me, _: &Result<T, E>) {}
+
+impl ReadTenants for GatedStore {
+    async fn tenant(&self, key: &TenantKey) -> Result<Option<Tenant>, StoreError> {
+        if self.calls.flaw == Some(Flaw::TenantRemembered)
+            && let Some(tenant) = self.calls.remembered.borrow().clone()
+        {
+            return Ok(Some(tenant));
+        }
+        let call = self.store.tenant(key);
+        let tenant = self.calls.store("tenant", call, nothing).await?;
+        if self.calls.flaw == Some(Flaw::TenantRemembered) {
+            self.calls.remembered.replace(tenant.clone());
+        }
+        Ok(tenant)
+    }
+}
+
+impl WriteTenants for GatedStore {
+    async fn write_tenant(&self, tenant: &Tenant, replaces: Option<u64>) -> Result<(), WriteError> {
+        let call = self.store.write_tenant(tenant, replaces);
+        self.calls
+            .store("write_tenant", call, |truth, me, written| {
+                if written.is_ok() {
+                    truth.tenant_written(me, tenant, replaces);
+                }
+            })
+            .await
+    }
+
+    async fn note_enabled(
+        &self,
+        key: &TenantKey,
+        enabled: bool,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let call = self.store.note_enabled(key, enabled, at);
+        self.calls.store("note_enabled", call, nothing).await
+    }
+
+    async fn note_app_account(
+        &self,
+        key: &TenantKey,
+        generation: u64,
+        account: &AccountId,
+    ) -> Result<(), StoreError> {
+        let call = self.store.note_app_account(key, generation, account);
+        self.calls.store("note_app_account", call, nothing).await
+    }
+}
+
+impl ReadConsents for GatedStore {
+    async fn consent(&self, of: &Subject) -> Result<Option<Consent>, StoreError> {
+        let call = self.store.consent(of);
+        self.calls
+            .store("consent", call, |truth, me, read| {
+                if let Ok(consent) = read {
+                    truth.consent_seen(me, consent.as_ref());
+                }
+            })
+            .await
+    }
+}
+
+impl WriteConsents for GatedStore {
+    async fn write_consent(&self, change: &Change) -> Result<(), WriteError> {
+        let call = self.store.write_consent(change);
+        self.calls
+            .store(WRITE_CONSENT, call, |truth, me, written| {
+                if written.is_ok() {
+                    truth.consent_written(me, change);
+                }
+            })
+            .await
+    }
+}
+
+impl ExpiringConsents for GatedStore {
+    async fn ended_by(&self, now: Timestamp) -> Result<Vec<Subject>, StoreError> {
+        let call = self.store.ended_by(now);
+        let mut people = self.calls.store("ended_by", call, nothing).await?;
+        people.retain(|of| of.tenant == self.tenant);
+        Ok(people)
+    }
+}
+
+impl ReadSchedules for GatedStore {
+    async fn schedules(&self, of: &Subject) -> Result<Vec<Schedule>, StoreError> {
+        let call = self.store.schedules(of);
+        self.calls.store("schedules", call, nothing).await
+    }
+
+    async fn schedule(
+        &self,
+        of: &Subject,
+        id: &ScheduleId,
+    ) -> Result<Option<Schedule>, StoreError> {
+        let call = self.store.schedule(of, id);
+        self.calls.store("schedule", call, nothing).await
+    }
+}
+
+impl AddSchedules for GatedStore {
+    async fn add_schedule(&self, schedule: &Schedule, now: Timestamp) -> Result<(), StoreError> {
+        let call = self.store.add_schedule(schedule, now);
+        self.calls.store(ADD_SCHEDULE, call, nothing).await
+    }
+}
+
+impl ReadRuns for GatedStore {
+    async fn run(&self, id: &RunId) -> Result<Option<Run>, StoreError> {
+        let call = self.store.run(id);
+        self.calls.store("run", call, nothing).await
+    }
+
+    async fn last_run(
+        &self,
+        of: &Subject,
+        schedule: &ScheduleId,
+    ) -> Result<Option<Run>, StoreError> {
+        let call = self.store.last_run(of, schedule);
+        self.calls.store("last_run", call, nothing).await
+    }
+}
+
+impl RecordRuns for GatedStore {
+    async fn record_refusal(
+        &self,
+        id: &RunId,
+        reason: &NotRun,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let call = self.store.record_refusal(id, reason, at);
+        self.calls.store("record_refusal", call, nothing).await
+    }
+
+    async fn record_finish(
+        &self,
+        act: &Act,
+        finished: &Finished,
+        end: &RunEnd,
+    ) -> Result<(), StoreError> {
+        let call = self.store.record_finish(act, finished, end);
+        self.calls
+            .store(RECORD_FINISH, call, |truth, me, written| {
+                if written.is_ok() {
+                    truth.finished(me, act, finished);
+                }
+            })
+            .await
+    }
+}
+
+impl CommitBegin for GatedStore {
+    async fn commit_begin(&self, act: &Act, when: &Circumstances<'_>) -> Result<(), BeginError> {
+        let asked_at = self.calls.clock.now();
+        self.calls
+            .note(|truth, me| truth.begin_asked(me, act, when.installation));
+        let call = self.store.commit_begin(act, when);
+        self.calls
+            .store(COMMIT_BEGIN, call, |truth, me, begun| {
+                if begun.is_ok() {
+                    truth.begun(me, act, when.installation, asked_at);
+                }
+            })
+            .await
+    }
+}
+
+impl ReadActs for GatedStore {
+    async fn acts(
+        &self,
+        of: &Subject,
+        limit: u32,
+        cursor: Option<&ActCursor>,
+    ) -> Result<ActsPage, StoreError> {
+        let call = self.store.acts(of, limit, cursor);
+        self.calls.store("acts", call, nothing).await
+    }
+
+    async fn act(&self, run: &RunId) -> Result<Option<Act>, StoreError> {
+        let call = self.store.act(run);
+        self.calls.store("act", call, nothing).await
+    }
+}

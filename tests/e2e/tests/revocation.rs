@@ -1,0 +1,212 @@
+//! Whatever happens to a consent in whatever order, with whatever is killed, lost or delivered twice: no act begins
+//! without it, none goes unrecorded, and nothing is done twice.
+//!
+//! `cargo test --test revocation` plays the same 2,000 interleavings each time. `ONBEHALF_INTERLEAVINGS=100000` plays more
+//! of them; `ONBEHALF_INTERLEAVING=1729` plays that one alone, and tells it in words.
+
+use std::env;
+use std::time::Instant;
+
+use onbehalf::domain::consent::Revoker;
+use onbehalf_contract::{Access, RunResult};
+use onbehalf_tests::interleaving::{
+    Answer, Came, Errand, Flaw, Ground, Lasting, Process, Release, Stage, Stop, Word, explore,
+    first_found, story_of,
+};
+
+const INTERLEAVINGS: u64 = 2_000;
+
+/// Every flaw is found in so many interleavings.
+const ENOUGH: u64 = 400;
+
+#[test]
+fn no_interleaving_breaks_a_promise() {
+    if let Some(seed) = number("ONBEHALF_INTERLEAVING") {
+        println!("{}", story_of(seed, None));
+        explore(seed..seed + 1).unwrap_or_else(|broken| panic!("{broken}"));
+        return;
+    }
+    let count = number("ONBEHALF_INTERLEAVINGS").unwrap_or(INTERLEAVINGS);
+    let began = Instant::now();
+    let tally = explore(0..count).unwrap_or_else(|broken| {
+        let seed = broken.seed;
+        panic!("{broken}\n\nONBEHALF_INTERLEAVING={seed} plays it again.")
+    });
+    let seconds = began.elapsed().as_secs_f64();
+    #[expect(clippy::cast_precision_loss, reason = "it is for people to read")]
+    let rate = count as f64 / seconds;
+    println!("the seeds from 0 to {count}: {seconds:.0} s, {rate:.0} a second\n{tally}");
+    // What never happens proves nothing.
+    for (what, times) in [
+        ("acts that began", count / 2),
+        ("calls carried out", count / 2),
+        ("revocations and invalidations answered", count),
+        ("consents given", count),
+        ("removals answered", count / 40),
+        ("processes killed before a call", count / 10),
+        ("processes killed after a call", count / 10),
+        ("calls that failed", count / 10),
+        ("answers that were lost", count / 10),
+        ("transactions that met another", count / 10),
+        ("errands that were refused or failed", count / 2),
+    ] {
+        assert!(tally.of(what) >= times, "too few {what}:\n{tally}");
+    }
+}
+
+/// The checks can fail: what is deliberately wrong is found, and for what it is.
+#[test]
+fn every_flaw_is_found() {
+    for flaw in Flaw::ALL {
+        let words = match flaw {
+            Flaw::ConsentUnchecked | Flaw::RevocationLost => {
+                "began an act, and the consent has ended"
+            }
+            Flaw::ReadCoversWriting => "began an act, and the consent is to read",
+            Flaw::ClaimedAgain => "the same run began before",
+            Flaw::ActLost => "has an act begun? true. On record is None",
+            Flaw::EndLost => "stored is the end None",
+            Flaw::EventLost => "the log says Ok([])",
+            Flaw::VersionIgnored => "two have won",
+            Flaw::CallRepeated => "wrote the same twice",
+            Flaw::UnclearTakenForFailed => {
+                "carried out 1 times in 1 calls, the act's outcome is Failed"
+            }
+            Flaw::TenantRemembered | Flaw::RemovalAnsweredAtOnce => {
+                "and the removal of generation 2 had been answered"
+            }
+            Flaw::ClockStopped => "the time of the consent is over",
+        };
+        let found = first_found(flaw, words, 0..ENOUGH);
+        let broken = found.unwrap_or_else(|| panic!("{flaw:?} is not found"));
+        println!("{flaw:?}, seed {}: {}", broken.seed, broken.promises[0]);
+    }
+}
+
+#[test]
+fn a_seed_decides_everything() {
+    for seed in 0..20 {
+        let story = story_of(seed, None);
+        assert_eq!(story_of(seed, None), story);
+        assert!(story.lines().count() > 10, "{story}");
+    }
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let text = env::var(variable).ok()?;
+    let number = text.replace('_', "").parse();
+    Some(number.unwrap_or_else(|_| panic!("{variable} must be a number, not {text}")))
+}
+
+/// A stage with one person, who allowed everything for so long.
+async fn stage_with_consent(ground: &Ground, name: &str, lasting: Lasting) -> Stage {
+    let stage = Stage::set(ground, name, 1, false).await;
+    let granted = stage.finish(grant(&stage, lasting), Release::First).await;
+    assert!(matches!(granted, Answer::Granted(_)), "{granted:?}");
+    stage
+}
+
+fn grant(stage: &Stage, lasting: Lasting) -> Errand {
+    Errand::Grant {
+        person: stage.people[0].clone(),
+        access: Access::ReadWrite,
+        lasting,
+        renews: None,
+    }
+}
+
+fn revoke(stage: &Stage) -> Errand {
+    Errand::Revoke {
+        person: stage.people[0].clone(),
+        by: Revoker::Person,
+    }
+}
+
+/// Lets a process go on until it stands there.
+async fn up_to(process: &mut Process<Answer>, there: Stop) {
+    while process.stands() != Some(there) {
+        let came = process.go_on(Word::Go).await;
+        assert!(matches!(came, Came::To(_)), "{came:?} before {there:?}");
+    }
+}
+
+#[track_caller]
+fn assert_kept(stage: &Stage) {
+    let broken = stage.broken();
+    assert!(broken.is_empty(), "{broken:?}");
+}
+
+/// While a release takes the place of another, processes of both are there. The new one may see an end where the old one
+/// sees none: it has a notice that people were not asked about.
+#[tokio::test]
+async fn what_one_release_answers_as_ended_no_other_release_acts_on() {
+    let ground = Ground::new(None).await;
+    let stage = stage_with_consent(&ground, "releases", Lasting::Days(30)).await;
+    let revoked = stage.finish(revoke(&stage), Release::Second).await;
+    assert!(matches!(revoked, Answer::Revoked(Some(_))), "{revoked:?}");
+    let run = stage.run_due_in(&stage.people[0], 0);
+    let ran = stage.finish(Errand::Run(run), Release::First).await;
+    assert!(matches!(ran, Answer::Ran(RunResult::Refused)), "{ran:?}");
+    assert_kept(&stage);
+}
+
+/// A transaction that took too long may have put the act on record. Its consent, and its tenant, may be gone by now.
+#[tokio::test]
+async fn no_token_is_asked_for_once_the_time_of_an_act_is_over() {
+    let ground = Ground::new(None).await;
+    let stage = stage_with_consent(&ground, "late", Lasting::Hours(1)).await;
+    let run = stage.run_due_in(&stage.people[0], 0);
+    let mut process = stage.process(Errand::Run(run.clone()), Release::First);
+    up_to(&mut process, Stop::Before("commit_begin")).await;
+    stage.advance_seconds(3_600);
+    let ran = stage.to_its_end(process).await;
+    assert!(matches!(ran, Answer::Ran(RunResult::Failed)), "{ran:?}");
+    let reason = stage.stored(&run).await.run.and_then(|run| run.reason);
+    assert_eq!(reason.unwrap().code, "too-slow");
+    assert_kept(&stage);
+}
+
+/// Whoever removes the app is answered after a second. What took longer to read than that is not what is.
+#[tokio::test]
+async fn nothing_is_asked_for_with_what_was_known_before_a_removal_was_answered() {
+    let ground = Ground::new(None).await;
+    for (name, call, result) in [
+        ("before-begin", "account", RunResult::Refused),
+        ("before-token", "commit_begin", RunResult::Failed),
+        ("before-call", "user_token", RunResult::Failed),
+    ] {
+        for rereads in [false, true] {
+            let name = format!("{name}-{rereads}");
+            let stage = stage_with_consent(&ground, &name, Lasting::Days(30)).await;
+            let run = stage.run_due_in(&stage.people[0], 0);
+            let mut process = stage.process(Errand::Run(run.clone()), Release::First);
+            up_to(&mut process, Stop::After(call)).await;
+            if rereads {
+                stage.advance_seconds(1);
+                up_to(&mut process, Stop::After("tenant")).await;
+            }
+            let removed = stage.finish(Errand::Remove, Release::First).await;
+            assert!(matches!(removed, Answer::Removed), "{removed:?}");
+            let ran = stage.to_its_end(process).await;
+            assert!(matches!(ran, Answer::Ran(it) if it == result), "{ran:?}");
+            let reason = stage.stored(&run).await.run.and_then(|run| run.reason);
+            assert_eq!(reason.unwrap().code, "app-not-installed");
+            assert_kept(&stage);
+        }
+    }
+}
+
+/// Somebody allows, which takes a while, and meanwhile somebody takes back. Whoever reads the log by its times must not find
+/// a consent there that ended before it began.
+#[tokio::test]
+async fn a_log_does_not_run_backwards() {
+    let ground = Ground::new(None).await;
+    let stage = stage_with_consent(&ground, "backwards", Lasting::Days(30)).await;
+    let mut renewal = stage.process(grant(&stage, Lasting::Days(1)), Release::First);
+    up_to(&mut renewal, Stop::Before("account")).await;
+    stage.advance_seconds(5);
+    stage.finish(revoke(&stage), Release::First).await;
+    let granted = stage.to_its_end(renewal).await;
+    assert!(matches!(granted, Answer::Granted(_)), "{granted:?}");
+    assert_kept(&stage);
+}
