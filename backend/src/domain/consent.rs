@@ -467,6 +467,25 @@ mod tests {
         );
     }
 
+    /// Whoever takes it back is told that it has ended. Another process may know nothing of that end.
+    #[test]
+    fn taking_back_what_has_ended_writes_the_end_down() {
+        let [old, new] = releases();
+        let consent = grant(None, Access::Read, 1, &then(0, &old)).consent;
+        for (when, expected) in [
+            (then(24, &old), Why::Expired),
+            (then(1, &new), Why::Invalid(Invalid::NoticeChanged)),
+        ] {
+            for change in [
+                consent.revoke(&Revoker::Person, &when),
+                consent.invalidate(Invalid::AccountClosed, &when),
+            ] {
+                let ended = change.unwrap().consent.ended.unwrap();
+                assert_eq!(ended.why, expected);
+            }
+        }
+    }
+
     #[test]
     fn an_end_says_who_and_why() {
         let notices = Notices::default();

@@ -27,8 +27,12 @@ pub async fn expire_consents(
             continue;
         };
         let when = tenant.circumstances(notices, now);
-        let consent = store.consent(&of).await?;
-        let Some(change) = consent.and_then(|consent| consent.note_end(&when)) else {
+        // It may have been renewed since it was found: then its time is not over, and nothing else is noted here.
+        let over = store
+            .consent(&of)
+            .await?
+            .filter(|consent| consent.agreement.expires_at <= now);
+        let Some(change) = over.and_then(|consent| consent.note_end(&when)) else {
             continue;
         };
         match store.write_consent(&change).await {

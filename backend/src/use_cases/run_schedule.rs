@@ -30,6 +30,9 @@ use crate::domain::tenant::Tenant;
 /// before they answer, so that after the answer nothing starts.
 pub const TENANT_FRESH_FOR: SignedDuration = SignedDuration::from_secs(1);
 
+/// How often it is read before that is given up because each time took too long.
+const TENANT_READS: u32 = 3;
+
 /// The run could not be decided, and nothing was done: try again later.
 #[derive(Debug, Error)]
 pub enum RunError {
@@ -96,6 +99,9 @@ pub async fn run_schedule(
             return refuse(because(unfit.code(), &unfit, unfit.remedy())).await;
         }
     };
+    let Some(tenant) = tenant.fresh(store, clock).await? else {
+        return refuse(app_gone()).await;
+    };
     let when = tenant.tenant.circumstances(notices, clock.now());
     let act = match begin(store, &schedule, run, &when).await {
         Ok(act) => act,
@@ -150,32 +156,42 @@ impl FreshTenant {
             .map(|tenant| Self { tenant, read_at }))
     }
 
-    /// The same, read anew if it has grown old.
+    /// What is known at this moment: the same, or what is read anew if that has grown old. What took too long to read is
+    /// old already.
     async fn fresh(
-        self,
+        mut self,
         store: &impl ReadTenants,
         clock: &dyn Clock,
     ) -> Result<Option<Self>, StoreError> {
-        if clock.now().duration_since(self.read_at) < TENANT_FRESH_FOR {
-            return Ok(Some(self));
+        let mut reads = 0;
+        while clock.now().duration_since(self.read_at) >= TENANT_FRESH_FOR {
+            if reads == TENANT_READS {
+                let slow = "the tenant takes too long to read";
+                return Err(StoreError::Unavailable(slow.into()));
+            }
+            reads += 1;
+            match Self::read(store, clock, &self.tenant.key).await? {
+                Some(anew) => self = anew,
+                None => return Ok(None),
+            }
         }
-        let generation = self.tenant.generation;
-        let anew = Self::read(store, clock, &self.tenant.key).await?;
-        Ok(anew.filter(|anew| anew.tenant.generation == generation))
+        Ok(Some(self))
     }
 
-    /// The same before each step of an act: nothing is asked for once its tenant is gone or its time is over. Answers the
-    /// time that is left, too.
+    /// The same before each step of an act, and the time that is left: nothing is asked for once its tenant is gone, or
+    /// installed anew, or its time is over.
     async fn in_time(
         self,
         store: &impl ReadTenants,
         clock: &dyn Clock,
         act: &StartedAct,
     ) -> Result<(Self, Duration), NotRun> {
+        let generation = self.tenant.generation;
         let fresh = match self.fresh(store, clock).await {
-            Ok(fresh) => fresh.ok_or_else(app_gone)?,
+            Ok(fresh) => fresh.filter(|fresh| fresh.tenant.generation == generation),
             Err(error) => return Err(because("store-down", &error, "Try again later.")),
         };
+        let fresh = fresh.ok_or_else(app_gone)?;
         let spent = clock.now().duration_since(act.act().started_at);
         match Duration::try_from(TIME_LIMIT - spent) {
             Ok(left) if !left.is_zero() => Ok((fresh, left)),

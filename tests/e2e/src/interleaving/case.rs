@@ -84,7 +84,7 @@ impl Case {
             stage,
             trouble,
             changes: choices.one_in(3),
-            removes: choices.one_in(4),
+            removes: choices.one_in(3),
             releases: choices.one_in(8),
             errands: 4 + choices.below(6),
             working: Vec::new(),
@@ -152,7 +152,7 @@ impl Case {
 
     fn errand(&mut self) -> Errand {
         let person = self.person();
-        let removals = if self.removes { 3 } else { 0 };
+        let removals = if self.removes { 5 } else { 0 };
         match self.choices.weighted(&[12, 4, 3, 1, 1, removals]) {
             0 => Errand::Run(self.run(&person)),
             1 => self.grant(person),
@@ -164,8 +164,8 @@ impl Case {
                     .choices
                     .one_of(&[Invalid::AccountDeactivated, Invalid::AccountClosed]),
             },
-            _ if self.choices.one_in(2) => Errand::Remove,
-            _ => Errand::Install,
+            _ if self.choices.one_in(3) => Errand::Install,
+            _ => Errand::Remove,
         }
     }
 

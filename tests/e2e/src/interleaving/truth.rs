@@ -138,7 +138,7 @@ impl Truth {
 
     pub(super) fn consent_seen(&mut self, me: &Me, consent: Option<&Consent>) {
         let version = consent.map_or(0, |consent| consent.version);
-        self.tell(|| format!("{me}: the newest event of the consent is {version}"));
+        self.tell(|| format!("{me}: sees version {version} of the consent"));
         self.seen.insert(me.number, version);
     }
 
