@@ -223,7 +223,9 @@ async fn a_sweep_leaves_alone_what_was_renewed_since_it_looked() {
         let mut sweep = stage.process(Errand::Sweep, Release::First);
         up_to(&mut sweep, Stop::After("ended_by")).await;
         stage.advance_seconds(1);
-        stage.finish(grant(&stage, Lasting::Days(30)), release).await;
+        stage
+            .finish(grant(&stage, Lasting::Days(30)), release)
+            .await;
         let swept = stage.to_its_end(sweep).await;
         assert!(matches!(swept, Answer::Swept), "{swept:?}");
         let consent = stage.consent_of(&stage.people[0]).unwrap();
