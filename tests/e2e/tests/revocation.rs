@@ -2,7 +2,7 @@
 //! without it, none goes unrecorded, and nothing is done twice.
 //!
 //! `cargo test --test revocation` plays the same 2,000 interleavings each time. `ONBEHALF_INTERLEAVINGS=100000` plays more
-//! of them; `ONBEHALF_INTERLEAVING=1729` plays that one alone, and tells it in words.
+//! of them; `ONBEHALF_INTERLEAVING=1729 … -- --nocapture no_interleaving` plays that one alone, and tells it in words.
 
 use std::env;
 use std::time::Instant;
