@@ -54,7 +54,7 @@ async fn consent(client: &Client, account: &str) {
         notices: &notices,
     };
     let notice = notices.in_language(Language::En);
-    let change = Consent::grant(&of, None, &terms.unwrap(), &notice, &when);
+    let change = Consent::grant(&of, None, &terms.unwrap(), &notice, &when).unwrap();
     let store = Store::new(client.clone(), TABLE, Arc::new(SystemClock));
     store.write_consent(&change).await.unwrap();
 }

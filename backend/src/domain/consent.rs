@@ -91,13 +91,17 @@ pub struct Change {
 
 impl Consent {
     /// Gives a consent. What was there is superseded if it was active; if it had ended, that is written down first.
+    /// `None`: what was there is of a later installation than is known here, and counts.
     pub fn grant(
         of: &Subject,
         existing: Option<&Self>,
         terms: &Terms,
         notice: &Notice<'_>,
         when: &Circumstances<'_>,
-    ) -> Change {
+    ) -> Option<Change> {
+        if existing.is_some_and(|existing| existing.is_ahead_of(when)) {
+            return None;
+        }
         let agreement = Agreement::to(terms, notice, when.installation);
         let purpose = notice.purpose.to_owned();
         let mut log = Log::after(of, existing);
@@ -113,7 +117,7 @@ impl Consent {
             _ => What::Granted { agreement, purpose },
         };
         log.add(what, Actor::Person, when.now);
-        log.change()
+        Some(log.change())
     }
 
     /// Takes a consent back. What has ended otherwise stays so. `None`: there is nothing to write.
@@ -245,7 +249,7 @@ impl Consent {
     /// Writes an end down. What has ended already is written down as that, if nobody has: whoever is told that it is
     /// over must not depend on what another process knows of the time, the installation or the notice.
     fn end(&self, what: What, by: Actor, when: &Circumstances<'_>) -> Option<Change> {
-        if self.standing(when) != Standing::Active {
+        if self.standing(when) != Standing::Active && !self.is_ahead_of(when) {
             return self.note_end(when);
         }
         let mut log = Log::after(&self.of, Some(self));
@@ -253,7 +257,18 @@ impl Consent {
         Some(log.change())
     }
 
+    /// Whether it is of a later installation than is known here. Nothing is done with it then, but it has not ended by
+    /// that: it may be taken back, and nothing else.
+    fn is_ahead_of(&self, when: &Circumstances<'_>) -> bool {
+        self.ended.is_none()
+            && self.agreement.expires_at > when.now
+            && self.agreement.installation > when.installation
+    }
+
     fn unwritten_end(&self, when: &Circumstances<'_>) -> Option<What> {
+        if self.is_ahead_of(when) {
+            return None;
+        }
         match (&self.ended, self.standing(when)) {
             (None, Standing::Ended(End { why, .. })) => match why {
                 Why::Expired => Some(What::Expired),
@@ -368,7 +383,7 @@ mod tests {
             .check(access, Lasting::Days(days), when.now)
             .unwrap();
         let notice = when.notices.in_language(Language::En);
-        Consent::grant(&alice(), existing, &terms, &notice, when)
+        Consent::grant(&alice(), existing, &terms, &notice, when).unwrap()
     }
 
     fn why(consent: &Consent, when: &Circumstances<'_>) -> Option<Why> {
@@ -465,6 +480,27 @@ mod tests {
             ),
             "its end is written down before the new beginning: {kinds:?}"
         );
+    }
+
+    /// The app was removed and installed again, and somebody still knows only of the time before.
+    #[test]
+    fn a_consent_to_a_later_installation_can_be_taken_back_and_nothing_else() {
+        let notices = Notices::default();
+        let installed_again = Circumstances {
+            installation: 2,
+            ..then(1, &notices)
+        };
+        let consent = grant(None, Access::Read, 30, &installed_again).consent;
+        let before = then(1, &notices);
+        assert_ne!(consent.standing(&before), Standing::Active);
+        assert_eq!(consent.note_end(&before), None);
+        let terms = Policy::default().check(Access::Read, Lasting::Days(1), at(1));
+        let notice = notices.in_language(Language::En);
+        let again = Consent::grant(&alice(), Some(&consent), &terms.unwrap(), &notice, &before);
+        assert_eq!(again, None);
+        let revoked = consent.revoke(&Revoker::Person, &before).unwrap().consent;
+        let by = Revoker::Person;
+        assert_eq!(revoked.ended.unwrap().why, Why::Revoked { by });
     }
 
     /// Whoever takes it back is told that it has ended. Another process may know nothing of that end.

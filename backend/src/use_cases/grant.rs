@@ -84,7 +84,8 @@ pub async fn grant(
     if wished.renews.is_some() && wished.renews.as_ref() != active.map(|consent| &consent.id) {
         return Err(GrantError::NotCurrent);
     }
-    let change = Consent::grant(&of, existing.as_ref(), &terms, &notice, &when);
+    let change = Consent::grant(&of, existing.as_ref(), &terms, &notice, &when)
+        .ok_or(GrantError::Changed)?;
     store.write_consent(&change).await?;
     store.add_schedule(&Schedule::starter(&of), now).await?;
     Ok(if active.is_some() {

@@ -34,7 +34,7 @@ impl World {
             };
             let notice = notices.in_language(Language::En);
             let when = tenant.circumstances(&notices, now);
-            let change = Consent::grant(&of, None, &terms, &notice, &when);
+            let change = Consent::grant(&of, None, &terms, &notice, &when).expect("they are new");
             store.write_consent(&change).await.expect("they are new");
             accounts.push(account);
         }

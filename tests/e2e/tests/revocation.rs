@@ -7,7 +7,7 @@
 use std::env;
 use std::time::Instant;
 
-use onbehalf::domain::consent::Revoker;
+use onbehalf::domain::consent::{Revoker, Why};
 use onbehalf_contract::{Access, RunResult};
 use onbehalf_tests::interleaving::{
     Answer, Came, Errand, Flaw, Ground, Lasting, Process, Release, Stage, Stop, Word, explore,
@@ -230,6 +230,39 @@ async fn a_sweep_leaves_alone_what_was_renewed_since_it_looked() {
         assert!(matches!(swept, Answer::Swept), "{swept:?}");
         let consent = stage.consent_of(&stage.people[0]).unwrap();
         assert_eq!(consent.ended, None);
+        assert_kept(&stage);
+    }
+}
+
+/// Somebody asks, and while that takes its time the app is removed, installed again, and allowed again.
+#[tokio::test]
+async fn what_was_known_before_a_new_installation_ends_nothing_in_it_but_on_request() {
+    let ground = Ground::new(None).await;
+    for revokes in [false, true] {
+        let name = format!("installed-again-{revokes}");
+        let stage = stage_with_consent(&ground, &name, Lasting::Days(30)).await;
+        let errand = match revokes {
+            true => revoke(&stage),
+            false => grant(&stage, Lasting::Days(1)),
+        };
+        let mut process = stage.process(errand, Release::First);
+        up_to(&mut process, Stop::After("tenant")).await;
+        for errand in [
+            Errand::Remove,
+            Errand::Install,
+            grant(&stage, Lasting::Days(7)),
+        ] {
+            stage.finish(errand, Release::First).await;
+        }
+        let given = stage.consent_of(&stage.people[0]);
+        match (revokes, stage.to_its_end(process).await) {
+            (true, Answer::Revoked(Some(consent))) => {
+                let by = Revoker::Person;
+                assert_eq!(consent.ended.unwrap().why, Why::Revoked { by });
+            }
+            (false, Answer::Not(_)) => assert_eq!(stage.consent_of(&stage.people[0]), given),
+            (_, answer) => panic!("{answer:?}"),
+        }
         assert_kept(&stage);
     }
 }

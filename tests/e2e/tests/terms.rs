@@ -39,7 +39,8 @@ async fn a_consent_can_last_until_a_time_within_the_policy() {
     for (wrong, problem) in [
         (at(3599), "too-soon"),
         (at(-1), "too-soon"),
-        ("-009999-01-01T00:00:00Z".into(), "too-soon"),
+        ("1970-01-01T00:00:00Z".into(), "too-soon"),
+        ("-009999-01-01T00:00:00Z".into(), "unacceptable"),
         (at(86_400 * 90 + 1), "too-long-a-time"),
         ("9999-12-30T00:00:00Z".into(), "too-long-a-time"),
         ("tomorrow".into(), "unacceptable"),
