@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use thiserror::Error;
 
 use crate::domain::run::RunId;
+use crate::domain::timer::{Timer, TimerId};
 
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -46,3 +47,32 @@ pub trait RunQueue: Send + Sync {
 #[derive(Debug, Error)]
 #[error("the queue of runs did not answer")]
 pub struct QueueError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// The timer that asks for the runs of schedules when they are due.
+pub trait Timers: Send + Sync {
+    /// Makes it so that this is what the timer has for the schedule, whatever it had; `None`: nothing. Says whether it had
+    /// something else.
+    fn set(
+        &self,
+        of: &TimerId,
+        timer: Option<&Timer>,
+    ) -> BoxFuture<'_, Result<Drift, TimerError>>;
+}
+
+/// How what the timer had was not what it was to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drift {
+    /// It was.
+    None,
+    /// It had nothing.
+    Missing,
+    /// It had something else.
+    Different,
+    /// It had something, and was to have nothing.
+    Extra,
+}
+
+/// It is not known what the timer has.
+#[derive(Debug, Error)]
+#[error("the timer did not answer")]
+pub struct TimerError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
