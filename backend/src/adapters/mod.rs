@@ -2,5 +2,6 @@
 
 pub mod connect;
 pub mod dynamodb;
+pub mod scheduler;
 pub mod seal;
 pub mod sqs;
