@@ -39,6 +39,10 @@ pub struct Config {
     pub token_url: BaseUrl,
     /// `ONBEHALF_QUEUE_URL`: needed by those who ask for runs.
     pub queue_url: Option<String>,
+    /// `ONBEHALF_SCHEDULE_GROUP`: needed by those who set timers.
+    pub schedule_group: Option<String>,
+    /// `ONBEHALF_SCHEDULE_ROLE`: needed by those who set timers.
+    pub schedule_role: Option<String>,
     /// `ONBEHALF_PURPOSE` and `ONBEHALF_NOTICES_KEPT`: what people are asked to agree to, and which earlier versions of it
     /// still count.
     pub notices: Notices,
@@ -110,6 +114,8 @@ impl Config {
             install_keys,
             token_url: parse("ONBEHALF_TOKEN_URL", &token_url)?,
             queue_url: set("ONBEHALF_QUEUE_URL"),
+            schedule_group: schedule_group(set("ONBEHALF_SCHEDULE_GROUP"))?,
+            schedule_role: schedule_role(set("ONBEHALF_SCHEDULE_ROLE"))?,
             notices: notices(set("ONBEHALF_PURPOSE"), set("ONBEHALF_NOTICES_KEPT"))?,
             retention: retention(set("ONBEHALF_RETENTION_DAYS"))?,
             page: set("ONBEHALF_PAGE").unwrap_or_else(|| "page".into()).into(),
@@ -122,6 +128,22 @@ impl Config {
         self.queue_url.as_deref().ok_or(ConfigError::Missing {
             name: "ONBEHALF_QUEUE_URL",
             what: "the URL of the SQS queue that feeds the `act` function",
+        })
+    }
+
+    /// The schedule group, for a binary that sets timers.
+    pub fn needed_schedule_group(&self) -> Result<&str, ConfigError> {
+        self.schedule_group.as_deref().ok_or(ConfigError::Missing {
+            name: "ONBEHALF_SCHEDULE_GROUP",
+            what: "the schedule group of EventBridge Scheduler that holds the timers",
+        })
+    }
+
+    /// The role of timers, for a binary that sets them.
+    pub fn needed_schedule_role(&self) -> Result<&str, ConfigError> {
+        self.schedule_role.as_deref().ok_or(ConfigError::Missing {
+            name: "ONBEHALF_SCHEDULE_ROLE",
+            what: "the ARN of the role as which EventBridge Scheduler asks for runs",
         })
     }
 }
@@ -182,6 +204,33 @@ fn retention(days: Option<String>) -> Result<SignedDuration, ConfigError> {
     Ok(SignedDuration::from_hours(24 * days))
 }
 
+/// <https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateScheduleGroup.html>
+fn schedule_group(name: Option<String>) -> Result<Option<String>, ConfigError> {
+    let fits = |name: &String| {
+        (1..=64).contains(&name.len())
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
+    match name {
+        Some(name) if !fits(&name) => Err(malformed(
+            "ONBEHALF_SCHEDULE_GROUP",
+            &"it must be 1 to 64 letters, digits, hyphens, underscores and dots",
+        )),
+        name => Ok(name),
+    }
+}
+
+fn schedule_role(arn: Option<String>) -> Result<Option<String>, ConfigError> {
+    match arn {
+        Some(arn) if !(arn.starts_with("arn:") && arn.contains(":role/")) => Err(malformed(
+            "ONBEHALF_SCHEDULE_ROLE",
+            &"it is not the ARN of a role",
+        )),
+        arn => Ok(arn),
+    }
+}
+
 fn parse(name: &'static str, url: &str) -> Result<BaseUrl, ConfigError> {
     BaseUrl::parse(url).map_err(|error| malformed(name, &error))
 }
@@ -218,6 +267,8 @@ mod tests {
         assert_eq!(config.token_url.as_str(), impersonation::PRODUCTION);
         assert_eq!(config.install_keys.1.len(), 1);
         config.needed_queue_url().unwrap_err();
+        config.needed_schedule_group().unwrap_err();
+        config.needed_schedule_role().unwrap_err();
     }
 
     #[test]
@@ -235,6 +286,9 @@ mod tests {
             ("ONBEHALF_PURPOSE", r#"{"de": "Es berichtet."}"#),
             ("ONBEHALF_RETENTION_DAYS", "-1"),
             ("ONBEHALF_RETENTION_DAYS", "a month"),
+            ("ONBEHALF_SCHEDULE_GROUP", "ours/theirs"),
+            ("ONBEHALF_SCHEDULE_ROLE", "timers"),
+            ("ONBEHALF_SCHEDULE_ROLE", "arn:aws:kms:eu-central-1:1:key/1"),
         ] {
             let error = read(&[(name, value)]).unwrap_err();
             assert!(

@@ -13,9 +13,10 @@ use thiserror::Error;
 
 use crate::adapters::connect::{Connect, Settings};
 use crate::adapters::dynamodb::Store;
+use crate::adapters::scheduler::{EventBridgeTimers, TimerPlace};
 use crate::adapters::seal::{FileSealer, KmsSealer, SealError, Sealer};
 use crate::adapters::sqs::SqsQueue;
-use crate::capabilities::world::{RunQueue, SharedClock, SystemClock};
+use crate::capabilities::world::{RunQueue, SharedClock, SystemClock, Timers};
 use crate::config::{Config, ConfigError, SealKey};
 use crate::domain::notice::Notices;
 use crate::http::{Api, ApiSettings, Page, PageError};
@@ -121,6 +122,21 @@ pub fn api(config: &Config, parts: Parts, queue: Arc<dyn RunQueue>) -> Result<Ap
 pub fn sqs_queue(config: &Config, aws: &SdkConfig) -> Result<Arc<dyn RunQueue>, StartError> {
     let url = config.needed_queue_url()?;
     Ok(Arc::new(SqsQueue::new(aws_sdk_sqs::Client::new(aws), url)))
+}
+
+/// The timers in AWS.
+pub fn event_bridge_timers(
+    config: &Config,
+    aws: &SdkConfig,
+    clock: SharedClock,
+) -> Result<Arc<dyn Timers>, StartError> {
+    let place = TimerPlace {
+        group: config.needed_schedule_group()?.to_owned(),
+        role: config.needed_schedule_role()?.to_owned(),
+        queue_url: config.needed_queue_url()?.to_owned(),
+    };
+    let client = aws_sdk_scheduler::Client::new(aws);
+    Ok(Arc::new(EventBridgeTimers::new(client, place, clock)))
 }
 
 /// The machine's clock.
