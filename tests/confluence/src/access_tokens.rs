@@ -1,6 +1,7 @@
 //! The access tokens that the authorization server has issued.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -11,11 +12,15 @@ use crate::scopes::Scope;
 
 /// How long an access token lives.
 pub(crate) const LIFE: SignedDuration = SignedDuration::from_secs(900);
+/// So many tokens are no burden, expired or not.
+const FEW: usize = 1_000;
 
 #[derive(Debug)]
 pub(crate) struct AccessTokens {
     clock: SimClock,
     grants: Mutex<BTreeMap<String, Grant>>,
+    /// With so many, those that have expired are dropped.
+    crowded: AtomicUsize,
 }
 
 /// What an access token stands for.
@@ -32,6 +37,7 @@ impl AccessTokens {
         Self {
             clock,
             grants: Mutex::default(),
+            crowded: AtomicUsize::new(FEW),
         }
     }
 
@@ -42,9 +48,16 @@ impl AccessTokens {
         scopes: BTreeSet<Scope>,
     ) -> Result<String, aws_lc_rs::error::Unspecified> {
         let token = random::secret()?;
-        let expires_at = self.clock.now() + LIFE;
+        let now = self.clock.now();
+        let expires_at = now + LIFE;
         let (app_key, account_id) = (app_key.to_owned(), account_id.to_owned());
-        self.lock().insert(
+        let mut grants = self.lock();
+        if grants.len() >= self.crowded.load(Ordering::Relaxed) {
+            grants.retain(|_, grant| now < grant.expires_at);
+            let crowded = FEW.max(2 * grants.len());
+            self.crowded.store(crowded, Ordering::Relaxed);
+        }
+        grants.insert(
             token.clone(),
             Grant {
                 app_key,

@@ -18,7 +18,7 @@ use crate::access_tokens::LIFE;
 use crate::caller::{check_times, names};
 use crate::calls::Exchange;
 use crate::gateway::Reason;
-use crate::installation::Installation;
+use crate::installation::{Client, Installation};
 use crate::jwt::Parsed;
 use crate::people::{AccountState, AccountType, Person};
 use crate::scopes::{Scope, expanded};
@@ -33,12 +33,14 @@ const LONGEST_LIFE: i64 = 120;
 
 /// `POST /oauth2/token`.
 pub(crate) async fn token(
-    State(site): State<Arc<Site>>,
+    State(main): State<Arc<Site>>,
     headers: HeaderMap,
     body: String,
 ) -> Response {
+    // Of a tenant of the crowd, once the assertion has got far enough to name one.
+    let mut site = Arc::clone(&main);
     let mut exchange = Exchange {
-        at: site.clock.now(),
+        at: main.clock.now(),
         app_key: None,
         account_id: None,
         requested_scope: None,
@@ -47,7 +49,7 @@ pub(crate) async fn token(
         error: None,
         error_description: None,
     };
-    let result = grant(&site, &headers, &body, &mut exchange);
+    let result = grant(&mut site, &headers, &body, &mut exchange);
     let response = match result {
         Ok(access_token) => {
             let body = json!({"access_token": access_token, "expires_in": LIFE.as_secs(), "token_type": "Bearer"});
@@ -60,6 +62,7 @@ pub(crate) async fn token(
             error.into_response()
         }
     };
+    site.counts.exchange(&exchange, &site.client_key);
     site.exchanges.push(exchange);
     response
 }
@@ -73,7 +76,7 @@ struct OAuthError {
 }
 
 fn grant(
-    site: &Site,
+    site: &mut Arc<Site>,
     headers: &HeaderMap,
     body: &str,
     exchange: &mut Exchange,
@@ -96,18 +99,17 @@ fn grant(
 
     let parsed =
         Parsed::parse(assertion).map_err(|refused| error("invalid_grant", refused.to_string()))?;
-    let installation = client(site, parsed.unverified("iss"))?;
-    exchange.app_key = Some(installation.app_key.clone());
-    limit(site, &installation)?;
-    let claims =
-        parsed
-            .verify_hs256(&installation.shared_secret)
-            .map_err(|refused| match refused {
-                crate::jwt::TokenError::Signature => {
-                    unauthenticated("The assertion's signature doesn't match")
-                }
-                other => error("invalid_grant", other.to_string()),
-            })?;
+    let client = client(site, parsed.unverified("iss"))?;
+    exchange.app_key = Some(client.app_key.clone());
+    limit(site, &client)?;
+    let claims = parsed
+        .verify_hs256(&client.shared_secret)
+        .map_err(|refused| match refused {
+            crate::jwt::TokenError::Signature => {
+                unauthenticated("The assertion's signature doesn't match")
+            }
+            other => error("invalid_grant", other.to_string()),
+        })?;
     check_times(site, &claims)
         .map_err(|reason| error("invalid_grant", format!("The assertion: {reason}")))?;
     let expires_at = claims
@@ -147,20 +149,20 @@ fn grant(
     })?;
     exchange.account_id = Some(account_id.to_owned());
 
-    let app_scopes = installation.scopes();
+    let app_scopes = &client.scopes;
     if !app_scopes.contains(&Scope::ActAsUser) {
         let description =
             "The authenticated client is not authorized to use this authorization grant type";
         return Err(error("unauthorized_client", description));
     }
-    let scopes = scopes(form.get("scope").map(String::as_str), &app_scopes)?;
+    let scopes = scopes(form.get("scope").map(String::as_str), app_scopes)?;
     let person = site
         .account(account_id)
         .ok_or_else(|| error("invalid_grant", "The account is unknown"))?;
     check_person(&person)?;
     exchange.scopes = scopes.iter().copied().collect();
     site.access_tokens
-        .issue(&installation.app_key, account_id, scopes)
+        .issue(&client.app_key, account_id, scopes)
         .map_err(|_| OAuthError {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             code: "server_error",
@@ -197,7 +199,8 @@ fn form(headers: &HeaderMap, body: &str) -> Result<BTreeMap<String, String>, OAu
     Ok(form)
 }
 
-fn client(site: &Site, issuer: Option<&str>) -> Result<Installation, OAuthError> {
+/// The client that an assertion names; `site` becomes the one that it is of.
+fn client(site: &mut Arc<Site>, issuer: Option<&str>) -> Result<Client, OAuthError> {
     let client_id = issuer.and_then(|issuer| issuer.strip_prefix(CLIENT_PREFIX));
     let client_id = client_id.ok_or_else(|| {
         error(
@@ -205,28 +208,28 @@ fn client(site: &Site, issuer: Option<&str>) -> Result<Installation, OAuthError>
             format!("The assertion's iss isn't {CLIENT_PREFIX}…"),
         )
     })?;
+    let host_key = Installation::host_key(client_id);
+    if let Some(tenant) = host_key.and_then(|client_key| site.crowd.tenant(&client_key)) {
+        *site = tenant;
+    }
     let known = site.read(|world| {
-        world
-            .installations
-            .values()
-            .find(|app| app.oauth_client_id == client_id)
-            .cloned()
+        let mut apps = world.installations.values();
+        apps.find(|app| app.oauth_client_id == client_id && app.enabled)
+            .map(Installation::client)
     });
-    known
-        .filter(|installation| installation.enabled)
-        .ok_or_else(|| unauthenticated("The client is unknown"))
+    known.ok_or_else(|| unauthenticated("The client is unknown"))
 }
 
-fn limit(site: &Site, installation: &Installation) -> Result<(), OAuthError> {
-    let standing = site.meter.spend_token(&installation.app_key);
-    if !standing.is_exceeded() {
+fn limit(site: &Site, client: &Client) -> Result<(), OAuthError> {
+    let wait = site.meter.spend_token(&client.app_key, &client.client_key);
+    let Some(seconds) = wait else {
         return Ok(());
-    }
+    };
     Err(OAuthError {
         status: StatusCode::TOO_MANY_REQUESTS,
         code: "temporarily_unavailable",
         description: "Too many requests".to_owned(),
-        retry_after: Some(standing.retry_after()),
+        retry_after: Some(seconds),
     })
 }
 

@@ -8,6 +8,7 @@ use http::{HeaderMap, Method, header};
 use serde_json::{Map, Value};
 
 use crate::access_tokens::Grant;
+use crate::installation::Installation;
 use crate::jwt::Parsed;
 use crate::people::Person;
 use crate::qsh::qsh;
@@ -173,13 +174,15 @@ fn app(
         .unverified("iss")
         .ok_or_else(|| bad("no iss"))?
         .to_owned();
-    let installation = site
-        .installation(&app_key)
-        .filter(|installation| installation.enabled);
-    let installation =
-        installation.ok_or_else(|| bad("iss isn't the key of an installed and enabled app"))?;
+    let client = site.read(|world| {
+        let installed = world.installations.get(&app_key);
+        installed
+            .filter(|app| app.enabled)
+            .map(Installation::client)
+    });
+    let client = client.ok_or_else(|| bad("iss isn't the key of an installed and enabled app"))?;
     let claims = parsed
-        .verify_hs256(&installation.shared_secret)
+        .verify_hs256(&client.shared_secret)
         .map_err(|error| bad(&error.to_string()))?;
     check_times(site, &claims).map_err(|reason| bad(&reason))?;
     if claims.get("qsh").and_then(Value::as_str) != Some(&qsh(method.as_str(), path, CONTEXT_PATH))
@@ -188,7 +191,7 @@ fn app(
     }
     if claims
         .get("aud")
-        .is_some_and(|audience| !names(audience, &installation.client_key))
+        .is_some_and(|audience| !names(audience, &client.client_key))
     {
         return Err(bad("aud doesn't name this site's clientKey"));
     }
@@ -198,8 +201,8 @@ fn app(
     }
     Ok(Caller::App {
         app_key,
-        account_id: installation.app_account_id.clone(),
-        scopes: installation.scopes(),
+        account_id: client.app_account_id,
+        scopes: client.scopes,
     })
 }
 

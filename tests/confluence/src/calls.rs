@@ -1,5 +1,6 @@
 //! Records of what reached the simulator and of what it sent, kept for tests and for the page that shows them.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -8,13 +9,16 @@ use tokio::sync::watch;
 
 use crate::scopes::Scope;
 
-/// How many records of a kind are kept; older ones are dropped.
+/// How many records of a kind are kept of the simulator's own site; older ones are dropped.
 const KEPT: usize = 10_000;
+/// The same of each tenant of a crowd.
+const KEPT_OF_TENANT: usize = 100;
 
 /// Records in the order in which they were made. Clones share them.
 #[derive(Debug)]
 pub struct Log<T> {
-    records: Arc<Mutex<Vec<T>>>,
+    records: Arc<Mutex<VecDeque<T>>>,
+    most: usize,
     count: watch::Sender<u64>,
 }
 
@@ -125,9 +129,17 @@ pub enum ReportStatus {
 }
 
 impl<T: Clone> Log<T> {
+    /// The records of one of many tenants.
+    pub(crate) fn of_tenant() -> Self {
+        Self {
+            most: KEPT_OF_TENANT,
+            ..Self::default()
+        }
+    }
+
     #[must_use]
     pub fn all(&self) -> Vec<T> {
-        self.lock().clone()
+        self.lock().iter().cloned().collect()
     }
 
     /// Those for which `wanted` holds.
@@ -158,15 +170,15 @@ impl<T: Clone> Log<T> {
 
     pub(crate) fn push(&self, record: T) {
         let mut records = self.lock();
-        if records.len() == KEPT {
-            records.remove(0);
+        if records.len() == self.most {
+            records.pop_front();
         }
-        records.push(record);
+        records.push_back(record);
         drop(records);
         self.count.send_modify(|count| *count += 1);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<T>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<T>> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -184,6 +196,7 @@ impl<T> Clone for Log<T> {
     fn clone(&self) -> Self {
         Self {
             records: self.records.clone(),
+            most: self.most,
             count: self.count.clone(),
         }
     }
@@ -193,6 +206,7 @@ impl<T> Default for Log<T> {
     fn default() -> Self {
         Self {
             records: Arc::default(),
+            most: KEPT,
             count: watch::Sender::new(0),
         }
     }

@@ -1,12 +1,11 @@
 //! What every call to an API passes through: faults, credentials, quotas, records.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, OriginalUri, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
@@ -14,12 +13,16 @@ use http_body_util::{Full, Limited};
 
 use crate::caller::Caller;
 use crate::calls::Call;
+use crate::crowd::At;
 use crate::faults::{Effect, Taken, When};
+use crate::limits::{Metered, Standings};
 use crate::refusal::Refusal;
 use crate::site::Site;
 
 /// Bodies above this are refused.
 const LARGEST_BODY: usize = 5 << 20;
+/// The endpoint of calls that no route takes.
+const UNKNOWN: &str = "(unknown)";
 
 /// Which API is called.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -39,7 +42,7 @@ pub(crate) struct Points(pub(crate) u32);
 pub(crate) struct Reason(pub(crate) String);
 
 pub(crate) async fn pass(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     request: Request,
     next: Next,
 ) -> Result<Response, Infallible> {
@@ -54,16 +57,22 @@ pub(crate) async fn pass(
     // Nested routers see a shortened URI; what was hashed and is recorded is the one on the wire.
     let uri = parts
         .extensions
-        .get::<axum::extract::OriginalUri>()
+        .get::<OriginalUri>()
         .map_or(&parts.uri, |original| &original.0)
         .clone();
     let path = uri
         .path_and_query()
         .map_or("/", |path| path.as_str())
         .to_owned();
+    let matched = parts.extensions.get::<MatchedPath>().cloned();
+    let endpoint = matched.as_ref().map_or(UNKNOWN, MatchedPath::as_str);
     let api = Api::of(uri.path());
     let mut record = Record::new(&site, &parts.method, path.clone(), &body);
 
+    let latency = site.latency();
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
     let fault = site.faults.take(parts.method.as_str(), uri.path());
     record.0.fault = fault.as_ref().map(|taken| taken.handle.id);
     let mut answer = strike(fault.as_ref(), When::Before).await;
@@ -80,19 +89,31 @@ pub(crate) async fn pass(
         ),
     };
     let app_key = record.caller(&caller);
+    let method = parts.method.clone();
+    let metered = app_key.as_deref().map(|app_key| Metered {
+        app_key,
+        client_key: &site.client_key,
+        method: &method,
+        endpoint,
+    });
+    let mut standings = None;
     if answer.is_none() {
-        answer = Some(match caller {
-            Ok(caller) => match over_quota(&site, app_key.as_deref()) {
-                Some(refusal) => refusal.into_response(),
-                None => {
-                    let method = parts.method.clone();
-                    parts.extensions.insert(caller);
-                    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-                    spend(&site, app_key.as_deref(), &method, &response);
-                    response
+        standings = metered.as_ref().map(|call| site.meter.admit(call));
+        let refused = standings.as_ref().and_then(Standings::refusal);
+        answer = Some(match (caller, refused) {
+            (Err(refusal), _) => refusal.into_response(),
+            (Ok(_), Some((reason, seconds))) => {
+                Refusal::too_many_requests(reason, seconds).into_response()
+            }
+            (Ok(caller), None) => {
+                parts.extensions.insert(caller);
+                let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+                if let (Some(call), Some(standings)) = (&metered, &mut standings) {
+                    let points = points(&method, &response);
+                    site.meter.spend(call, points, standings);
                 }
-            },
-            Err(refusal) => refusal.into_response(),
+                response
+            }
         });
     }
     if let Some(replaced) = strike(fault.as_ref(), When::After).await {
@@ -100,12 +121,10 @@ pub(crate) async fn pass(
     }
     let mut response = answer.unwrap_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response());
     response = api.word(response, &mut record);
-    if let Some(app_key) = &app_key {
-        site.meter
-            .rest(app_key)
-            .write_headers(response.headers_mut());
+    if let Some(standings) = &standings {
+        standings.write_headers(response.headers_mut());
     }
-    record.close(&site, &response);
+    record.close(&site, endpoint, &response);
     Ok(response)
 }
 
@@ -167,9 +186,10 @@ impl Record {
         self.0.app_key.clone()
     }
 
-    fn close(mut self, site: &Site, response: &Response) {
+    fn close(mut self, site: &Site, endpoint: &str, response: &Response) {
         let broken = response.extensions().get::<ConnectionClosed>().is_some();
         self.0.status = (!broken).then(|| response.status().as_u16());
+        site.counts.call(&self.0, endpoint);
         site.calls.push(self.0);
     }
 }
@@ -210,21 +230,11 @@ async fn strike(taken: Option<&Taken>, side: When) -> Option<Response> {
     }
 }
 
-fn over_quota(site: &Site, app_key: Option<&str>) -> Option<Refusal> {
-    let standing = site.meter.rest(app_key?);
-    let reason = "the app's quota is used up";
-    standing
-        .is_used_up()
-        .then(|| Refusal::too_many_requests(reason, standing.retry_after()))
-}
-
-fn spend(site: &Site, app_key: Option<&str>, method: &Method, response: &Response) {
-    let points = match response.extensions().get() {
+/// What a call costs: 1, and for a read what it has found.
+fn points(method: &Method, response: &Response) -> u32 {
+    match response.extensions().get() {
         Some(Points(objects)) if *method == Method::GET => 1 + objects,
         _ => 1,
-    };
-    if let Some(app_key) = app_key {
-        site.meter.spend_rest(app_key, points);
     }
 }
 

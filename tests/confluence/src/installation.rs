@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -59,9 +61,41 @@ impl Installation {
         translation().unwrap_or(&text.value)
     }
 
+    /// The `clientKey` that an OAuth client id of ours has in it.
+    pub(crate) fn host_key(oauth_client_id: &str) -> Option<String> {
+        let json = URL_SAFE_NO_PAD.decode(oauth_client_id).ok()?;
+        let id: OauthClientId = serde_json::from_slice(&json).ok()?;
+        Some(id.host_key)
+    }
+
     pub(crate) fn scopes(&self) -> BTreeSet<Scope> {
         self.descriptor.effective_scopes()
     }
+
+    pub(crate) fn client(&self) -> Client {
+        Client {
+            app_key: self.app_key.clone(),
+            client_key: self.client_key.clone(),
+            shared_secret: self.shared_secret.clone(),
+            app_account_id: self.app_account_id.clone(),
+            scopes: self.scopes(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OauthClientId {
+    host_key: String,
+}
+
+/// What credentials of an app are checked against, without its descriptor: every call needs it.
+pub(crate) struct Client {
+    pub(crate) app_key: String,
+    pub(crate) client_key: String,
+    pub(crate) shared_secret: String,
+    pub(crate) app_account_id: String,
+    pub(crate) scopes: BTreeSet<Scope>,
 }
 
 // The secret isn't printed.

@@ -13,6 +13,8 @@ mod caller;
 mod calls;
 mod clock;
 mod control;
+mod counts;
+mod crowd;
 mod descriptor;
 mod faults;
 mod gateway;
@@ -40,12 +42,14 @@ pub use calls::{
     Call, Calls, Deliveries, Delivery, Exchange, Exchanges, Log, Report, ReportStatus, Reports,
 };
 pub use clock::SimClock;
+pub use counts::{CallCount, CallKind, ExchangeCount, Tally};
+pub use crowd::{CrowdAccount, CrowdError, CrowdOrder, CrowdTenant};
 pub use descriptor::{Descriptor, DescriptorError};
 pub use faults::{Effect, Fault, FaultHandle, FaultStatus, Faults, When};
 pub use installation::Installation;
 pub use jwt::{RsaKey, Signer, Token, TokenError};
 pub use lifecycle::{InstallError, NotInstalled};
-pub use limits::Limits;
+pub use limits::{Bursts, Limits, TenantLimits};
 pub use people::{AccountState, AccountType, People, PeopleError, Person, PersonChange};
 pub use qsh::{canonical_request, qsh};
 pub use scopes::Scope;

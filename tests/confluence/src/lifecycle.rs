@@ -75,15 +75,39 @@ pub(crate) async fn install(
 ) -> Result<Installation, InstallError> {
     let descriptor = read_descriptor(site, descriptor_url).await?;
     let mut installation = prepare(site, descriptor, descriptor_url)?;
-    if installation.descriptor.authentication.kind == AuthenticationKind::Jwt
-        && let Some(path) = &installation.descriptor.lifecycle.installed
-    {
-        announce_install(site, &installation, path, by).await?;
-    }
+    announce_install(site, &installation, by).await?;
     installation.translations = translations(site, &installation).await;
-    site.access_tokens.revoke_app(&installation.app_key);
-    site.write(|world| world.keep(installation.clone()));
+    keep(site, &installation);
     callback(site, &installation, Event::Enabled);
+    Ok(installation)
+}
+
+/// Installs an app of which all is known from another installation. It is told only if `announced`.
+pub(crate) async fn install_like(
+    site: &Arc<Site>,
+    other: &Installation,
+    announced: bool,
+) -> Result<Installation, InstallError> {
+    let mut installation = prepare(site, other.descriptor.clone(), &other.descriptor_url)?;
+    installation.translations = other.translations.clone();
+    if announced {
+        announce_install(site, &installation, None).await?;
+    }
+    keep(site, &installation);
+    if announced {
+        callback(site, &installation, Event::Enabled);
+    }
+    Ok(installation)
+}
+
+/// Reads all that there is to know of an app, as if to install it.
+pub(crate) async fn look_at(
+    site: &Site,
+    descriptor_url: &str,
+) -> Result<Installation, InstallError> {
+    let descriptor = read_descriptor(site, descriptor_url).await?;
+    let mut installation = prepare(site, descriptor, descriptor_url)?;
+    installation.translations = translations(site, &installation).await;
     Ok(installation)
 }
 
@@ -230,6 +254,11 @@ async fn translations(
     translations
 }
 
+fn keep(site: &Site, installation: &Installation) {
+    site.access_tokens.revoke_app(&installation.app_key);
+    site.write(|world| world.keep(installation.clone()));
+}
+
 fn prepare(
     site: &Site,
     descriptor: Descriptor,
@@ -257,12 +286,24 @@ fn prepare(
     })
 }
 
+/// Tells the app of its installation, if it wants to be told and can be.
 async fn announce_install(
     site: &Site,
     installation: &Installation,
-    path: &str,
     by: Option<&str>,
 ) -> Result<(), InstallError> {
+    let Descriptor {
+        authentication,
+        lifecycle,
+        ..
+    } = &installation.descriptor;
+    let Some(path) = lifecycle
+        .installed
+        .as_deref()
+        .filter(|_| authentication.kind == AuthenticationKind::Jwt)
+    else {
+        return Ok(());
+    };
     let mut body = payload(site, installation, "installed");
     body["sharedSecret"] = json!(installation.shared_secret);
     if let Some(account_id) = by {

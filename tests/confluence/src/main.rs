@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use confluence_simulator::{Descriptor, InstallError, Options, Simulator, StartError};
+use confluence_simulator::{CrowdOrder, Descriptor, InstallError, Options, Simulator, StartError};
 use tracing_subscriber::EnvFilter;
 
 /// A Confluence Cloud site on this machine: host page, plugin interface, REST and authorization server.
@@ -23,6 +23,15 @@ struct Arguments {
     /// File that keeps people, pages and installations over a restart.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// So many more tenants, each with a site of its own in which the app is installed too.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "app")]
+    tenants: usize,
+    /// So many accounts in those tenants, all told.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "tenants")]
+    accounts: usize,
+    /// How much longer every call of REST and services takes.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    latency_ms: u64,
     /// Folder into which npm installed Atlassian's bridge.
     #[arg(long, value_name = "DIR", default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../node_modules"))]
     assets: PathBuf,
@@ -53,6 +62,9 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
         services_port,
         app,
         state,
+        tenants,
+        accounts,
+        latency_ms,
         assets,
     } = arguments;
     let options = Options {
@@ -63,6 +75,13 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
         ..Options::default()
     };
     let simulator = Simulator::start(options).await?;
+    simulator.set_latency(Duration::from_millis(latency_ms));
+    let crowd = (tenants > 0).then_some(CrowdOrder {
+        tenants,
+        accounts,
+        descriptor_url: app.clone(),
+        announced: true,
+    });
     println!(
         "{}",
         serde_json::json!({
@@ -73,15 +92,20 @@ async fn run(arguments: Arguments) -> Result<(), StartError> {
         })
     );
     tokio::select! {
-        () = keep_installed(&simulator, app.as_deref()) => {}
+        () = keep_installed(&simulator, app.as_deref(), crowd.as_ref()) => {}
         () = asked_to_stop() => {}
     }
     simulator.shutdown().await;
     Ok(())
 }
 
-/// Installs the app when it can be reached, unless it is already installed as it is now; tries until that is so.
-async fn keep_installed(simulator: &Simulator, descriptor_url: Option<&str>) {
+/// Installs the app when it can be reached, unless it is already installed as it is now; tries until that is so. Then
+/// makes the crowd.
+async fn keep_installed(
+    simulator: &Simulator,
+    descriptor_url: Option<&str>,
+    crowd: Option<&CrowdOrder>,
+) {
     if let Some(url) = descriptor_url {
         let mut said = String::new();
         while let Err(error) = install_if_changed(simulator, url).await {
@@ -91,6 +115,12 @@ async fn keep_installed(simulator: &Simulator, descriptor_url: Option<&str>) {
                 tracing::warn!("not installed yet: {said}");
             }
             tokio::time::sleep(PATIENCE).await;
+        }
+    }
+    if let Some(order) = crowd {
+        match simulator.crowd(order).await {
+            Ok(made) => tracing::info!(tenants = made.len(), "the crowd is there"),
+            Err(error) => tracing::error!(%error, "there is no crowd"),
         }
     }
     std::future::pending().await

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Json;
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use http::{HeaderMap, StatusCode, header};
@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::caller::Caller;
+use crate::crowd::At;
 use crate::installation::Installation;
 use crate::lifecycle::{self, InstallError};
 use crate::random;
@@ -55,7 +56,7 @@ pub(crate) fn router() -> Router<Arc<Site>> {
 }
 
 /// `GET` and `HEAD`: the apps, and in the header `upm-token` what a POST needs.
-async fn list(State(site): State<Arc<Site>>, caller: Caller) -> Result<Response, Refusal> {
+async fn list(At(site): At, caller: Caller) -> Result<Response, Refusal> {
     admin(&caller)?;
     let token = random::uuid()
         .map_err(|_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "no randomness"))?;
@@ -87,7 +88,7 @@ struct InstallRequest {
 
 /// `POST`: begins an installation, answers 202 with where to see how it goes.
 async fn install(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Query(TokenQuery { token }): Query<TokenQuery>,
     caller: Caller,
     headers: HeaderMap,
@@ -134,11 +135,7 @@ async fn install(
 }
 
 /// `GET …/pending/{task}`: the state of an installation; 303 to the app once it is installed.
-async fn poll(
-    State(site): State<Arc<Site>>,
-    Path(task): Path<String>,
-    caller: Caller,
-) -> Result<Response, Refusal> {
+async fn poll(At(site): At, Path(task): Path<String>, caller: Caller) -> Result<Response, Refusal> {
     admin(&caller)?;
     match site.plugin_tasks.get(&task) {
         None => Err(Refusal::not_found("no such task")),
@@ -151,7 +148,7 @@ async fn poll(
 }
 
 async fn show(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(plugin): Path<String>,
     caller: Caller,
 ) -> Result<Json<Value>, Refusal> {
@@ -169,7 +166,7 @@ struct EnableRequest {
 
 /// `PUT`: enables or disables an app.
 async fn enable(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(plugin): Path<String>,
     caller: Caller,
     body: String,
@@ -179,11 +176,11 @@ async fn enable(
         .map_err(|error| Refusal::bad_request(format!("enabled: {error}")))?;
     let not_installed = |error: lifecycle::NotInstalled| Refusal::not_found(error.to_string());
     lifecycle::set_enabled(&site, app_key(&plugin), enabled).map_err(not_installed)?;
-    show(State(site), Path(plugin), caller).await
+    show(At(site), Path(plugin), caller).await
 }
 
 async fn uninstall(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(plugin): Path<String>,
     caller: Caller,
 ) -> Result<StatusCode, Refusal> {

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::middleware;
@@ -14,17 +15,19 @@ use tokio::task::JoinSet;
 
 use crate::calls::{Calls, Deliveries, Exchanges, Reports};
 use crate::clock::SimClock;
+use crate::counts::Tally;
+use crate::crowd::{CrowdError, CrowdOrder, CrowdTenant};
 use crate::descriptor::Descriptor;
 use crate::faults::Faults;
 use crate::installation::Installation;
 use crate::jwt::{RsaKey, Token};
 use crate::lifecycle::{self, InstallError, NotInstalled};
-use crate::limits::Limits;
+use crate::limits::{Limits, TenantLimits};
 use crate::people::People;
 use crate::site::{Site, StateError, Urls};
 use crate::spaces::{Content, Space};
 use crate::tokens::Mint;
-use crate::{authorization_server, control, gateway, host, install_keys, plugins, rest};
+use crate::{authorization_server, control, crowd, gateway, host, install_keys, plugins, rest};
 
 /// How to start a simulator. The default takes free ports, the system's time, and keeps no state.
 #[derive(Clone, Debug, Default)]
@@ -238,6 +241,34 @@ impl Simulator {
         self.site.meter.set_limits(limits);
     }
 
+    /// Gives a tenant, by its `clientKey`, limits of its own; `None` takes them away.
+    pub fn set_tenant_limits(&self, client_key: &str, limits: Option<TenantLimits>) {
+        self.site.meter.set_tenant_limits(client_key, limits);
+    }
+
+    /// Makes every call take so much longer: REST and services, of all sites.
+    pub fn set_latency(&self, latency: Duration) {
+        self.site.set_latency(latency);
+    }
+
+    /// How many calls and token requests there were of each kind, of all sites.
+    #[must_use]
+    pub fn counts(&self) -> Tally {
+        self.site.counts.tally()
+    }
+
+    pub fn clear_counts(&self) {
+        self.site.counts.clear();
+    }
+
+    /// Makes many tenants, each with a site of its own, and installs an app in each.
+    ///
+    /// # Errors
+    /// Which app is unclear, or it can't be installed.
+    pub async fn crowd(&self, order: &CrowdOrder) -> Result<Vec<CrowdTenant>, CrowdError> {
+        crowd::make(&self.site, order).await
+    }
+
     /// Makes tokens for an installation, which may be one of the past.
     #[must_use]
     pub fn mint(&self, installation: &Installation) -> Mint {
@@ -314,11 +345,11 @@ impl Drop for Simulator {
 fn site_router(site: &Arc<Site>) -> Router {
     let apis = Router::new().merge(rest::router()).merge(plugins::router());
     let apis = apis.layer(middleware::from_fn_with_state(site.clone(), gateway::pass));
+    let apis = apis.merge(control::router()).with_state(site.clone());
     Router::new()
+        .merge(crowd::router(site.clone(), apis.clone()))
         .merge(apis)
-        .merge(control::router())
-        .merge(host::router())
-        .with_state(site.clone())
+        .merge(host::router().with_state(site.clone()))
 }
 
 fn services_router(site: &Arc<Site>) -> Router {

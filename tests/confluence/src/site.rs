@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
 use crate::access_tokens::AccessTokens;
-use crate::calls::{Calls, Deliveries, Exchanges, Reports};
+use crate::calls::{Calls, Deliveries, Exchanges, Log, Reports};
 use crate::clock::SimClock;
+use crate::counts::Counts;
+use crate::crowd::Crowd;
 use crate::faults::Faults;
 use crate::installation::Installation;
 use crate::jwt::RsaKey;
@@ -26,19 +29,28 @@ use crate::tokens::Mint;
 
 /// How often apps are to report the accounts of which they keep personal data, in days.
 const USUAL_REPORT_CYCLE: u32 = 7;
+/// The ids of what is made on a site come after this one.
+const FIRST_ID: u64 = 131_072;
 
-/// Everything about one running simulator.
+/// Everything about one site of a running simulator, which has one of its own and those of its crowd.
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) urls: Urls,
+    /// Names the site towards its apps.
+    pub(crate) client_key: String,
     pub(crate) clock: SimClock,
     pub(crate) faults: Faults,
     pub(crate) calls: Calls,
     pub(crate) exchanges: Exchanges,
     pub(crate) deliveries: Deliveries,
     pub(crate) reports: Reports,
+    pub(crate) counts: Counts,
     report_cycle: AtomicU32,
-    pub(crate) meter: Meter,
+    pub(crate) meter: Arc<Meter>,
+    /// How long every call takes longer, in milliseconds.
+    latency: Arc<AtomicU64>,
+    /// The tenants beside this one. Those have none themselves.
+    pub(crate) crowd: Crowd,
     pub(crate) access_tokens: AccessTokens,
     pub(crate) plugin_tasks: Tasks,
     pub(crate) install_key: RsaKey,
@@ -117,7 +129,11 @@ impl Site {
         };
         Ok(Self {
             urls,
-            meter: Meter::new(clock.clone()),
+            client_key: world.client_key.clone(),
+            counts: Counts::default(),
+            latency: Arc::default(),
+            crowd: Crowd::default(),
+            meter: Arc::new(Meter::new(clock.clone())),
             access_tokens: AccessTokens::new(clock.clone()),
             clock,
             faults: Faults::default(),
@@ -132,6 +148,50 @@ impl Site {
             assets,
             world: Mutex::new(world),
             state,
+            background: Mutex::default(),
+        })
+    }
+
+    /// The site of another tenant, at a path of this one's origin: without anyone or anything in it.
+    pub(crate) fn beside(&self, path: &str) -> Result<Self, StateError> {
+        let client_key = random::uuid()?;
+        let origin = format!("{}{path}", self.urls.origin);
+        let world = self.read(|world| World {
+            client_key: client_key.clone(),
+            install_key: world.install_key.clone(),
+            people: Vec::new(),
+            spaces: Vec::new(),
+            contents: Vec::new(),
+            installations: BTreeMap::new(),
+            app_accounts: BTreeMap::new(),
+            updated: BTreeMap::new(),
+            last_id: FIRST_ID,
+        });
+        Ok(Self {
+            urls: Urls {
+                base: format!("{origin}/wiki"),
+                origin,
+                services: self.urls.services.clone(),
+            },
+            client_key,
+            clock: self.clock.clone(),
+            faults: self.faults.clone(),
+            calls: Log::of_tenant(),
+            exchanges: Log::of_tenant(),
+            deliveries: Log::of_tenant(),
+            reports: Log::of_tenant(),
+            counts: self.counts.clone(),
+            report_cycle: AtomicU32::new(self.report_cycle()),
+            meter: Arc::clone(&self.meter),
+            latency: Arc::clone(&self.latency),
+            crowd: Crowd::default(),
+            access_tokens: AccessTokens::new(self.clock.clone()),
+            plugin_tasks: Tasks::default(),
+            install_key: self.install_key.clone(),
+            http: self.http.clone(),
+            assets: self.assets.clone(),
+            world: Mutex::new(world),
+            state: None,
             background: Mutex::default(),
         })
     }
@@ -170,6 +230,8 @@ impl Site {
             world.updated.clear();
         });
         self.set_report_cycle(USUAL_REPORT_CYCLE);
+        self.set_latency(Duration::ZERO);
+        self.crowd.clear();
         self.access_tokens.clear();
         self.meter.reset();
         self.clear_records();
@@ -181,6 +243,17 @@ impl Site {
         self.exchanges.clear();
         self.deliveries.clear();
         self.reports.clear();
+        self.counts.clear();
+    }
+
+    /// How long every call takes longer.
+    pub(crate) fn latency(&self) -> Duration {
+        Duration::from_millis(self.latency.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn set_latency(&self, latency: Duration) {
+        let milliseconds = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
+        self.latency.store(milliseconds, Ordering::Relaxed);
     }
 
     /// What `Cycle-Period` says, in days.
@@ -280,7 +353,7 @@ fn fresh(now: Timestamp) -> Result<(World, RsaKey), StateError> {
         installations: BTreeMap::new(),
         app_accounts: BTreeMap::new(),
         updated: BTreeMap::new(),
-        last_id: 131_072,
+        last_id: FIRST_ID,
     };
     Ok((world, key))
 }

@@ -1,16 +1,13 @@
 //! `/control/clock`.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Body;
 use crate::clock::SimClock;
-use crate::site::Site;
+use crate::crowd::At;
 
 /// What to do with the clock; done in this order.
 #[derive(Deserialize)]
@@ -27,14 +24,11 @@ pub(super) struct Change {
     freeze: bool,
 }
 
-pub(super) async fn show(State(site): State<Arc<Site>>) -> Json<Value> {
+pub(super) async fn show(At(site): At) -> Json<Value> {
     Json(face(&site.clock))
 }
 
-pub(super) async fn change(
-    State(site): State<Arc<Site>>,
-    Body(change): Body<Change>,
-) -> Json<Value> {
+pub(super) async fn change(At(site): At, Body(change): Body<Change>) -> Json<Value> {
     let clock = &site.clock;
     if change.reset {
         clock.reset();

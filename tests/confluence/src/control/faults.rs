@@ -1,24 +1,19 @@
 //! `/control/faults`.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use http::StatusCode;
 
 use super::Body;
+use crate::crowd::At;
 use crate::faults::{Fault, FaultHandle, FaultStatus};
 use crate::refusal::Refusal;
-use crate::site::Site;
 
-pub(super) async fn list(State(site): State<Arc<Site>>) -> Json<Vec<FaultStatus>> {
+pub(super) async fn list(At(site): At) -> Json<Vec<FaultStatus>> {
     Json(site.faults.all())
 }
 
-pub(super) async fn add(
-    State(site): State<Arc<Site>>,
-    Body(fault): Body<Fault>,
-) -> (StatusCode, Json<FaultStatus>) {
+pub(super) async fn add(At(site): At, Body(fault): Body<Fault>) -> (StatusCode, Json<FaultStatus>) {
     let FaultHandle { id, .. } = site.faults.add(fault.clone());
     (
         StatusCode::CREATED,
@@ -26,23 +21,17 @@ pub(super) async fn add(
     )
 }
 
-pub(super) async fn clear(State(site): State<Arc<Site>>) -> StatusCode {
+pub(super) async fn clear(At(site): At) -> StatusCode {
     site.faults.clear();
     StatusCode::NO_CONTENT
 }
 
-pub(super) async fn show(
-    State(site): State<Arc<Site>>,
-    Path(id): Path<u64>,
-) -> Result<Json<FaultStatus>, Refusal> {
+pub(super) async fn show(At(site): At, Path(id): Path<u64>) -> Result<Json<FaultStatus>, Refusal> {
     let status = site.faults.all().into_iter().find(|status| status.id == id);
     status.map(Json).ok_or_else(|| unknown(id))
 }
 
-pub(super) async fn remove(
-    State(site): State<Arc<Site>>,
-    Path(id): Path<u64>,
-) -> Result<StatusCode, Refusal> {
+pub(super) async fn remove(At(site): At, Path(id): Path<u64>) -> Result<StatusCode, Refusal> {
     if site.faults.remove(id) {
         Ok(StatusCode::NO_CONTENT)
     } else {
@@ -51,10 +40,7 @@ pub(super) async fn remove(
 }
 
 /// `POST …/{id}/release`: lets go of the calls that a fault holds.
-pub(super) async fn release(
-    State(site): State<Arc<Site>>,
-    Path(id): Path<u64>,
-) -> Result<StatusCode, Refusal> {
+pub(super) async fn release(At(site): At, Path(id): Path<u64>) -> Result<StatusCode, Refusal> {
     site.faults.get(id).ok_or_else(|| unknown(id))?.release();
     Ok(StatusCode::NO_CONTENT)
 }

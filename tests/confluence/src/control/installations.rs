@@ -1,18 +1,16 @@
 //! `/control/installations`: installing without the plugin interface, and the secrets of what is installed.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use http::StatusCode;
 use serde::Deserialize;
 
 use super::Body;
+use crate::crowd::At;
 use crate::installation::Installation;
 use crate::lifecycle::{self, NotInstalled};
 use crate::people::ADA;
 use crate::refusal::Refusal;
-use crate::site::Site;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -29,13 +27,13 @@ pub(super) struct Change {
     licensed: Option<bool>,
 }
 
-pub(super) async fn list(State(site): State<Arc<Site>>) -> Json<Vec<Installation>> {
+pub(super) async fn list(At(site): At) -> Json<Vec<Installation>> {
     Json(site.read(|world| world.installations.values().cloned().collect()))
 }
 
 /// `POST`: answers 422 with the reason when the installation fails.
 pub(super) async fn install(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Body(Install { descriptor_url }): Body<Install>,
 ) -> Result<(StatusCode, Json<Installation>), Refusal> {
     match lifecycle::install(&site, &descriptor_url, Some(ADA)).await {
@@ -48,7 +46,7 @@ pub(super) async fn install(
 }
 
 pub(super) async fn show(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(key): Path<String>,
 ) -> Result<Json<Installation>, Refusal> {
     site.installation(&key)
@@ -58,7 +56,7 @@ pub(super) async fn show(
 
 /// `PATCH`: enables, disables (which the app is told), or changes the licence.
 pub(super) async fn change(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(key): Path<String>,
     Body(Change { enabled, licensed }): Body<Change>,
 ) -> Result<Json<Installation>, Refusal> {
@@ -72,11 +70,11 @@ pub(super) async fn change(
     if let Some(enabled) = enabled {
         lifecycle::set_enabled(&site, &key, enabled).map_err(|error| refuse(&error))?;
     }
-    show(State(site), Path(key)).await
+    show(At(site), Path(key)).await
 }
 
 pub(super) async fn uninstall(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(key): Path<String>,
 ) -> Result<StatusCode, Refusal> {
     lifecycle::uninstall(&site, &key)

@@ -2,8 +2,9 @@
 //! README.md lists it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::extract::{FromRequest, Request, State};
+use axum::extract::{FromRequest, Path, Request};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use http::StatusCode;
@@ -11,12 +12,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::limits::Limits;
+use crate::crowd::At;
+use crate::limits::{Limits, TenantLimits};
 use crate::refusal::Refusal;
 use crate::site::Site;
 use crate::{authorization_server, install_keys};
 
 mod clock;
+mod crowd;
 mod faults;
 mod installations;
 mod pages;
@@ -72,6 +75,18 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/pages", get(pages::list).post(pages::add))
         .route("/pages/{id}", get(pages::show).delete(pages::remove))
         .route("/limits", get(limits).put(set_limits))
+        .route(
+            "/limits/{client_key}",
+            get(tenant_limits)
+                .put(set_tenant_limits)
+                .delete(clear_tenant_limits),
+        )
+        .route("/latency", get(latency).put(set_latency))
+        .route("/crowd", post(crowd::make))
+        .route(
+            "/counts",
+            get(records::counts).delete(records::clear_counts),
+        )
         .route("/reset", post(reset));
     Router::new().nest("/control", control)
 }
@@ -93,7 +108,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 }
 
 /// `GET /control/`: where everything is.
-async fn summary(State(site): State<Arc<Site>>) -> Json<Value> {
+async fn summary(At(site): At) -> Json<Value> {
     let services = &site.urls.services;
     let (client_key, apps) = site.read(|world| {
         (
@@ -112,13 +127,49 @@ async fn summary(State(site): State<Arc<Site>>) -> Json<Value> {
     }))
 }
 
-async fn limits(State(site): State<Arc<Site>>) -> Json<Limits> {
+async fn limits(At(site): At) -> Json<Limits> {
     Json(site.meter.limits())
 }
 
-async fn set_limits(State(site): State<Arc<Site>>, Body(limits): Body<Limits>) -> Json<Limits> {
+async fn set_limits(At(site): At, Body(limits): Body<Limits>) -> Json<Limits> {
     site.meter.set_limits(limits);
     Json(limits)
+}
+
+/// `/control/limits/{clientKey}`: of one tenant.
+async fn tenant_limits(At(site): At, Path(client_key): Path<String>) -> Json<TenantLimits> {
+    Json(site.meter.tenant_limits(&client_key))
+}
+
+async fn set_tenant_limits(
+    At(site): At,
+    Path(client_key): Path<String>,
+    Body(limits): Body<TenantLimits>,
+) -> Json<TenantLimits> {
+    site.meter.set_tenant_limits(&client_key, Some(limits));
+    Json(limits)
+}
+
+async fn clear_tenant_limits(At(site): At, Path(client_key): Path<String>) -> StatusCode {
+    site.meter.set_tenant_limits(&client_key, None);
+    StatusCode::NO_CONTENT
+}
+
+/// How long every call takes longer, in milliseconds.
+#[derive(Clone, Copy, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct Latency {
+    ms: u64,
+}
+
+async fn latency(At(site): At) -> Json<Latency> {
+    let ms = u64::try_from(site.latency().as_millis()).unwrap_or(u64::MAX);
+    Json(Latency { ms })
+}
+
+async fn set_latency(At(site): At, Body(latency): Body<Latency>) -> Json<Latency> {
+    site.set_latency(Duration::from_millis(latency.ms));
+    Json(latency)
 }
 
 /// What `Cycle-Period` tells the apps that report accounts.
@@ -128,21 +179,18 @@ struct ReportCycle {
     days: u32,
 }
 
-async fn report_cycle(State(site): State<Arc<Site>>) -> Json<ReportCycle> {
+async fn report_cycle(At(site): At) -> Json<ReportCycle> {
     let days = site.report_cycle();
     Json(ReportCycle { days })
 }
 
-async fn set_report_cycle(
-    State(site): State<Arc<Site>>,
-    Body(cycle): Body<ReportCycle>,
-) -> Json<ReportCycle> {
+async fn set_report_cycle(At(site): At, Body(cycle): Body<ReportCycle>) -> Json<ReportCycle> {
     site.set_report_cycle(cycle.days);
     Json(cycle)
 }
 
 /// `POST /control/reset`: a new site, with its keys and installations.
-async fn reset(State(site): State<Arc<Site>>) -> StatusCode {
+async fn reset(At(site): At) -> StatusCode {
     site.reset();
     site.clock.reset();
     StatusCode::NO_CONTENT

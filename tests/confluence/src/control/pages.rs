@@ -1,16 +1,14 @@
 //! `/control/pages`: what is on the site, whoever may see it.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use http::StatusCode;
 use serde::Deserialize;
 
 use super::Body;
+use crate::crowd::At;
 use crate::people::ALICE;
 use crate::refusal::Refusal;
-use crate::site::Site;
 use crate::spaces::Content;
 
 #[derive(Deserialize)]
@@ -27,12 +25,12 @@ pub(super) struct Add {
     author: String,
 }
 
-pub(super) async fn list(State(site): State<Arc<Site>>) -> Json<Vec<Content>> {
+pub(super) async fn list(At(site): At) -> Json<Vec<Content>> {
     Json(site.read(|world| world.contents.clone()))
 }
 
 pub(super) async fn add(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Body(Add {
         space,
         title,
@@ -64,10 +62,7 @@ pub(super) async fn add(
     Ok((StatusCode::CREATED, Json(added)))
 }
 
-pub(super) async fn show(
-    State(site): State<Arc<Site>>,
-    Path(id): Path<String>,
-) -> Result<Json<Content>, Refusal> {
+pub(super) async fn show(At(site): At, Path(id): Path<String>) -> Result<Json<Content>, Refusal> {
     let found = site.read(|world| {
         world
             .contents
@@ -80,7 +75,7 @@ pub(super) async fn show(
         .ok_or_else(|| Refusal::not_found(format!("there is no content {id}")))
 }
 
-pub(super) async fn remove(State(site): State<Arc<Site>>, Path(id): Path<String>) -> StatusCode {
+pub(super) async fn remove(At(site): At, Path(id): Path<String>) -> StatusCode {
     site.write(|world| world.contents.retain(|content| content.id != id));
     StatusCode::NO_CONTENT
 }

@@ -1,23 +1,21 @@
 //! `/control/people`.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use http::StatusCode;
 
 use super::Body;
+use crate::crowd::At;
 use crate::people::{People, PeopleError, Person, PersonChange};
 use crate::refusal::Refusal;
-use crate::site::Site;
 use crate::spaces::Space;
 
-pub(super) async fn list(State(site): State<Arc<Site>>) -> Json<Vec<Person>> {
+pub(super) async fn list(At(site): At) -> Json<Vec<Person>> {
     Json(People::new(site).all())
 }
 
 pub(super) async fn add(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Body(person): Body<Person>,
 ) -> Result<(StatusCode, Json<Person>), Refusal> {
     People::new(site).add(person.clone()).map_err(refuse)?;
@@ -25,7 +23,7 @@ pub(super) async fn add(
 }
 
 pub(super) async fn add_space(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(who): Path<String>,
 ) -> Result<(StatusCode, Json<Space>), Refusal> {
     let space = People::new(site).add_personal_space(&who).map_err(refuse)?;
@@ -34,25 +32,19 @@ pub(super) async fn add_space(
 
 /// `POST /people/{who}/updated`.
 pub(super) async fn mark_updated(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(who): Path<String>,
 ) -> Result<StatusCode, Refusal> {
     People::new(site).mark_updated(&who).map_err(refuse)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn remove(
-    State(site): State<Arc<Site>>,
-    Path(who): Path<String>,
-) -> Result<StatusCode, Refusal> {
+pub(super) async fn remove(At(site): At, Path(who): Path<String>) -> Result<StatusCode, Refusal> {
     People::new(site).remove(&who).map_err(refuse)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(super) async fn show(
-    State(site): State<Arc<Site>>,
-    Path(who): Path<String>,
-) -> Result<Json<Person>, Refusal> {
+pub(super) async fn show(At(site): At, Path(who): Path<String>) -> Result<Json<Person>, Refusal> {
     let person = People::new(site).get(&who);
     person
         .map(Json)
@@ -60,7 +52,7 @@ pub(super) async fn show(
 }
 
 pub(super) async fn change(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(who): Path<String>,
     Body(change): Body<PersonChange>,
 ) -> Result<Json<Person>, Refusal> {

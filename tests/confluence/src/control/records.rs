@@ -1,14 +1,14 @@
-//! `/control/calls`, `/control/exchanges`, `/control/deliveries` and `/control/reports`: what came in and what went out.
-
-use std::sync::Arc;
+//! `/control/calls`, `/control/exchanges`, `/control/deliveries`, `/control/reports` and `/control/counts`: what came in and
+//! what went out.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use http::StatusCode;
 use serde::Deserialize;
 
 use crate::calls::{Call, Delivery, Exchange, Report};
-use crate::site::Site;
+use crate::counts::Tally;
+use crate::crowd::At;
 
 /// Which calls to list; all, without any.
 #[derive(Deserialize)]
@@ -43,10 +43,7 @@ pub(super) struct ReportFilter {
     account_id: Option<String>,
 }
 
-pub(super) async fn calls(
-    State(site): State<Arc<Site>>,
-    Query(filter): Query<CallFilter>,
-) -> Json<Vec<Call>> {
+pub(super) async fn calls(At(site): At, Query(filter): Query<CallFilter>) -> Json<Vec<Call>> {
     let CallFilter {
         caller,
         account_id,
@@ -63,13 +60,13 @@ pub(super) async fn calls(
     }))
 }
 
-pub(super) async fn clear_calls(State(site): State<Arc<Site>>) -> StatusCode {
+pub(super) async fn clear_calls(At(site): At) -> StatusCode {
     site.calls.clear();
     StatusCode::NO_CONTENT
 }
 
 pub(super) async fn exchanges(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Query(filter): Query<ExchangeFilter>,
 ) -> Json<Vec<Exchange>> {
     let ExchangeFilter { account_id, status } = filter;
@@ -79,13 +76,13 @@ pub(super) async fn exchanges(
     }))
 }
 
-pub(super) async fn clear_exchanges(State(site): State<Arc<Site>>) -> StatusCode {
+pub(super) async fn clear_exchanges(At(site): At) -> StatusCode {
     site.exchanges.clear();
     StatusCode::NO_CONTENT
 }
 
 pub(super) async fn deliveries(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Query(filter): Query<DeliveryFilter>,
 ) -> Json<Vec<Delivery>> {
     let DeliveryFilter { app_key, event } = filter;
@@ -95,15 +92,12 @@ pub(super) async fn deliveries(
     }))
 }
 
-pub(super) async fn clear_deliveries(State(site): State<Arc<Site>>) -> StatusCode {
+pub(super) async fn clear_deliveries(At(site): At) -> StatusCode {
     site.deliveries.clear();
     StatusCode::NO_CONTENT
 }
 
-pub(super) async fn reports(
-    State(site): State<Arc<Site>>,
-    Query(filter): Query<ReportFilter>,
-) -> Json<Vec<Report>> {
+pub(super) async fn reports(At(site): At, Query(filter): Query<ReportFilter>) -> Json<Vec<Report>> {
     let ReportFilter {
         app_key,
         account_id,
@@ -114,8 +108,17 @@ pub(super) async fn reports(
     }))
 }
 
-pub(super) async fn clear_reports(State(site): State<Arc<Site>>) -> StatusCode {
+pub(super) async fn clear_reports(At(site): At) -> StatusCode {
     site.reports.clear();
+    StatusCode::NO_CONTENT
+}
+
+pub(super) async fn counts(At(site): At) -> Json<Tally> {
+    Json(site.counts.tally())
+}
+
+pub(super) async fn clear_counts(At(site): At) -> StatusCode {
+    site.counts.clear();
     StatusCode::NO_CONTENT
 }
 

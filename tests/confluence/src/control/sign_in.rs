@@ -1,14 +1,13 @@
 //! `/control/sign-in`: who the browser is.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header;
 use serde::Deserialize;
 
 use super::Body;
+use crate::crowd::At;
 use crate::refusal::Refusal;
 use crate::session::{self, NOBODY};
 use crate::site::Site;
@@ -25,7 +24,7 @@ pub(super) struct SignIn {
 
 /// `POST`: answers the person, with the cookie.
 pub(super) async fn sign_in(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Body(SignIn { person, .. }): Body<SignIn>,
 ) -> Result<Response, Refusal> {
     let answer = Json(site.person(&person)).into_response();
@@ -34,7 +33,7 @@ pub(super) async fn sign_in(
 
 /// `GET`: for links and forms; goes on to `then`.
 pub(super) async fn link(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Query(SignIn { person, then }): Query<SignIn>,
 ) -> Result<Response, Refusal> {
     if !then.starts_with('/') || then.starts_with("//") || then.contains('\\') {

@@ -1,13 +1,11 @@
 //! `/control/tokens`: tokens as the site makes them, or forged.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Body;
+use crate::crowd::At;
 use crate::installation::Installation;
 use crate::jwt::{RsaKey, Signer, Token};
 use crate::refusal::Refusal;
@@ -75,10 +73,7 @@ enum Algorithm {
 }
 
 /// `POST`: answers the token and what is in it.
-pub(super) async fn mint(
-    State(site): State<Arc<Site>>,
-    Body(order): Body<Order>,
-) -> Result<Json<Value>, Refusal> {
+pub(super) async fn mint(At(site): At, Body(order): Body<Order>) -> Result<Json<Value>, Refusal> {
     let installation = installation(&site, order.app_key.as_deref())?;
     let signer = order.signer(&site, &installation)?;
     let mint = site.mint(installation);

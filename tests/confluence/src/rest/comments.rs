@@ -1,17 +1,17 @@
 //! Comments below pages: `/api/v2/footer-comments`.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
-use http::StatusCode;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::json as parse;
-use super::library::{self, Draft};
+use super::library::{self, Draft, Edition};
 use super::pages::{Body, Id, version_2};
 use crate::caller::Caller;
+use crate::crowd::At;
 use crate::refusal::Refusal;
 use crate::scopes::Scope;
 use crate::site::Site;
@@ -26,19 +26,22 @@ struct CreateRequest {
 
 /// `POST /api/v2/footer-comments`.
 pub(super) async fn create(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     caller: Caller,
     body: String,
-) -> Result<(StatusCode, Json<Value>), Refusal> {
+) -> Result<Response, Refusal> {
     caller.require(Scope::Write)?;
     let CreateRequest { page_id, body } = parse(&body)?;
-    let comment = add(&site, &caller, &page_id.into_text(), body.into_storage()?)?;
-    Ok((StatusCode::CREATED, Json(version_2(&site, &comment, true))))
+    let (page_id, body) = (page_id.into_text(), body.into_storage()?);
+    let comment = add(&site, &caller, Edition::Version2, &page_id, body)?;
+    let location = format!("{}/api/v2/footer-comments/{}", site.urls.base, comment.id);
+    let shown = Json(version_2(&site, &comment, true));
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], shown).into_response())
 }
 
 /// `GET /api/v2/footer-comments/{id}`.
 pub(super) async fn show(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<Json<Value>, Refusal> {
@@ -52,7 +55,7 @@ pub(super) async fn show(
 
 /// `GET /api/v2/pages/{id}/footer-comments`.
 pub(super) async fn list(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(page_id): Path<String>,
     caller: Caller,
 ) -> Result<Json<Value>, Refusal> {
@@ -83,6 +86,7 @@ pub(super) async fn list(
 pub(super) fn add(
     site: &Site,
     caller: &Caller,
+    edition: Edition,
     page_id: &str,
     body: String,
 ) -> Result<Content, Refusal> {
@@ -94,5 +98,5 @@ pub(super) fn add(
         title: format!("Re: {}", page.title),
         body,
     };
-    library::create(site, caller, draft)
+    library::create(site, caller, edition, draft)
 }

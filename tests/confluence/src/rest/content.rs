@@ -1,20 +1,19 @@
 //! Content in version 1: `/rest/api/content`.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 use super::comments;
 use super::json as parse;
-use super::library::{self, Draft, Revision};
+use super::library::{self, Draft, Edition, Revision};
 use super::pages::{Body, Id};
 use crate::caller::Caller;
+use crate::crowd::At;
 use crate::gateway::Points;
 use crate::refusal::Refusal;
 use crate::scopes::Scope;
@@ -64,7 +63,7 @@ struct VersionRequest {
 
 /// `POST /rest/api/content`: a page or a comment.
 pub(super) async fn create(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     caller: Caller,
     body: String,
 ) -> Result<Json<Value>, Refusal> {
@@ -80,7 +79,13 @@ pub(super) async fn create(
             let page = request
                 .container
                 .ok_or_else(|| Refusal::bad_request("container is missing"))?;
-            comments::add(&site, &caller, &page.id.into_text(), body)?
+            comments::add(
+                &site,
+                &caller,
+                Edition::Version1,
+                &page.id.into_text(),
+                body,
+            )?
         }
         ContentKind::Page => {
             let key = request
@@ -102,7 +107,7 @@ pub(super) async fn create(
                 title: request.title,
                 body,
             };
-            library::create(&site, &caller, draft)?
+            library::create(&site, &caller, Edition::Version1, draft)?
         }
     };
     Ok(Json(version_1(&site, &content)))
@@ -110,7 +115,7 @@ pub(super) async fn create(
 
 /// `GET /rest/api/content/{id}`.
 pub(super) async fn show(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<Response, Refusal> {
@@ -121,7 +126,7 @@ pub(super) async fn show(
 
 /// `GET /rest/api/content?spaceKey=&title=`.
 pub(super) async fn list(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Query(query): Query<BTreeMap<String, String>>,
     caller: Caller,
 ) -> Result<Response, Refusal> {
@@ -154,7 +159,7 @@ pub(super) async fn list(
 
 /// `PUT /rest/api/content/{id}`; 409 unless `version.number` is the next one.
 pub(super) async fn update(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(id): Path<String>,
     caller: Caller,
     body: String,
@@ -169,17 +174,17 @@ pub(super) async fn update(
         version: number,
         message,
     };
-    let content = library::update(&site, &caller, &id, revision)?;
+    let content = library::update(&site, &caller, Edition::Version1, &id, revision)?;
     Ok(Json(version_1(&site, &content)))
 }
 
 /// `DELETE /rest/api/content/{id}`.
 pub(super) async fn delete(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<StatusCode, Refusal> {
-    library::delete(&site, &caller, &id)?;
+    library::delete(&site, &caller, Edition::Version1, &id)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -15,6 +15,14 @@ pub(super) struct Draft {
     pub(super) body: String,
 }
 
+/// Which version of the API is called. They tell differently of what may be seen and not changed: version 1 that it is
+/// forbidden, version 2 that it isn't there.
+#[derive(Clone, Copy)]
+pub(super) enum Edition {
+    Version1,
+    Version2,
+}
+
 /// A new version of a page.
 pub(super) struct Revision {
     pub(super) title: String,
@@ -23,12 +31,17 @@ pub(super) struct Revision {
     pub(super) message: String,
 }
 
-pub(super) fn create(site: &Site, caller: &Caller, draft: Draft) -> Result<Content, Refusal> {
+pub(super) fn create(
+    site: &Site,
+    caller: &Caller,
+    edition: Edition,
+    draft: Draft,
+) -> Result<Content, Refusal> {
     caller.require(Scope::Write)?;
     let author_id = caller.account_id().unwrap_or_default().to_owned();
     let created_at = site.clock.now();
     site.write(|world| {
-        let space = editable(world, caller, &draft.space_id)?;
+        let space = editable(world, caller, edition, &draft.space_id)?;
         if draft.kind == ContentKind::Page {
             check_title(world, &space, None, &draft.title)?;
         }
@@ -78,6 +91,7 @@ pub(super) fn create(site: &Site, caller: &Caller, draft: Draft) -> Result<Conte
 pub(super) fn update(
     site: &Site,
     caller: &Caller,
+    edition: Edition,
     id: &str,
     revision: Revision,
 ) -> Result<Content, Refusal> {
@@ -86,7 +100,7 @@ pub(super) fn update(
     let created_at = site.clock.now();
     site.write(|world| {
         let content = visible(world, caller, id)?;
-        let space = editable(world, caller, &content.space_id)?;
+        let space = editable(world, caller, edition, &content.space_id)?;
         let expected = content.version.number + 1;
         let Revision {
             title,
@@ -120,11 +134,16 @@ pub(super) fn update(
     })
 }
 
-pub(super) fn delete(site: &Site, caller: &Caller, id: &str) -> Result<(), Refusal> {
+pub(super) fn delete(
+    site: &Site,
+    caller: &Caller,
+    edition: Edition,
+    id: &str,
+) -> Result<(), Refusal> {
     caller.require(Scope::Delete)?;
     site.write(|world| {
         let content = visible(world, caller, id)?;
-        editable(world, caller, &content.space_id)?;
+        editable(world, caller, edition, &content.space_id)?;
         world.contents.retain(|other| other.id != id);
         // Pages below move up to where the deleted one was; its comments go with it.
         world.contents.retain(|other| {
@@ -154,18 +173,24 @@ pub(super) fn visible(world: &World, caller: &Caller, id: &str) -> Result<Conten
 }
 
 /// A space that the caller may change.
-fn editable(world: &World, caller: &Caller, space_id: &str) -> Result<Space, Refusal> {
+fn editable(
+    world: &World,
+    caller: &Caller,
+    edition: Edition,
+    space_id: &str,
+) -> Result<Space, Refusal> {
     let space = world
         .space(|space| space.id == space_id && world.may_view(caller, space))
         .cloned();
     let space = space.ok_or_else(|| Refusal::not_found(format!("No space with id: {space_id}")))?;
-    if !world.may_edit(caller, &space) {
-        return Err(Refusal::forbidden(format!(
-            "no permission to edit in the space {}",
-            space.key
-        )));
+    if world.may_edit(caller, &space) {
+        return Ok(space);
     }
-    Ok(space)
+    let reason = format!("no permission to edit in the space {}", space.key);
+    Err(match edition {
+        Edition::Version1 => Refusal::forbidden(reason),
+        Edition::Version2 => Refusal::not_found(reason),
+    })
 }
 
 /// Titles are unique in a space, whatever their case.

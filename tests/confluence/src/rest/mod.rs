@@ -54,12 +54,20 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/footer-comments", post(comments::create))
         .route("/footer-comments/{id}", get(comments::show));
     Router::new()
-        .nest("/wiki/rest/api", version_1)
-        .nest("/wiki/api/v2", version_2)
+        .nest("/wiki/rest/api", version_1.fallback(unknown))
+        .nest("/wiki/api/v2", version_2.fallback(unknown))
         .route(
             "/wiki/rest/atlassian-connect/latest/report-accounts",
             post(personal_data::report),
         )
+}
+
+/// What this site doesn't have, and Confluence may.
+async fn unknown(caller: Caller) -> Refusal {
+    match caller.require(Scope::Read) {
+        Ok(()) => Refusal::not_found("null for uri"),
+        Err(refusal) => refusal,
+    }
 }
 
 /// Reads a JSON body.

@@ -1,18 +1,17 @@
 //! Pages in version 2: `/api/v2/pages`.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 use super::json as parse;
-use super::library::{self, Draft, Revision};
+use super::library::{self, Draft, Edition, Revision};
 use crate::caller::Caller;
+use crate::crowd::At;
 use crate::gateway::Points;
 use crate::refusal::Refusal;
 use crate::scopes::Scope;
@@ -78,7 +77,7 @@ pub(super) enum Id {
 
 /// `POST /api/v2/pages`.
 pub(super) async fn create(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     caller: Caller,
     body: String,
 ) -> Result<Json<Value>, Refusal> {
@@ -106,13 +105,13 @@ pub(super) async fn create(
             .unwrap_or_default(),
         space_id,
     };
-    let page = library::create(&site, &caller, draft)?;
+    let page = library::create(&site, &caller, Edition::Version2, draft)?;
     Ok(Json(version_2(&site, &page, true)))
 }
 
 /// `GET /api/v2/pages/{id}?body-format=storage`.
 pub(super) async fn show(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(id): Path<String>,
     Query(query): Query<BTreeMap<String, String>>,
     caller: Caller,
@@ -131,7 +130,7 @@ pub(super) async fn show(
 
 /// `GET /api/v2/pages?space-id=&title=`.
 pub(super) async fn list(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Query(query): Query<BTreeMap<String, String>>,
     caller: Caller,
 ) -> Result<Response, Refusal> {
@@ -165,7 +164,7 @@ pub(super) async fn list(
 
 /// `PUT /api/v2/pages/{id}`; 409 unless `version.number` is the next one.
 pub(super) async fn update(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(id): Path<String>,
     caller: Caller,
     body: String,
@@ -186,17 +185,17 @@ pub(super) async fn update(
         version: number,
         message,
     };
-    let page = library::update(&site, &caller, &id, revision)?;
+    let page = library::update(&site, &caller, Edition::Version2, &id, revision)?;
     Ok(Json(version_2(&site, &page, true)))
 }
 
 /// `DELETE /api/v2/pages/{id}`.
 pub(super) async fn delete(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<StatusCode, Refusal> {
-    library::delete(&site, &caller, &id)?;
+    library::delete(&site, &caller, Edition::Version2, &id)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,18 +1,16 @@
 //! Whether someone may do something with a content: `/rest/api/content/{id}/permission/check`.
 
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::json as parse;
 use super::{allows_person, library};
 use crate::caller::Caller;
+use crate::crowd::At;
 use crate::refusal::Refusal;
 use crate::scopes::Scope;
-use crate::site::Site;
 
 #[derive(Deserialize)]
 struct CheckRequest {
@@ -42,7 +40,7 @@ enum Operation {
 }
 
 pub(super) async fn check(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(id): Path<String>,
     caller: Caller,
     body: String,

@@ -2,19 +2,17 @@
 //!
 //! <https://developer.atlassian.com/cloud/confluence/user-privacy-developer-guide/>
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use axum::Json;
-use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 use crate::caller::Caller;
 use crate::calls::{Report, ReportStatus};
+use crate::crowd::At;
 use crate::people::{AccountState, is_account_id};
 use crate::refusal::Refusal;
 use crate::site::Site;
@@ -37,7 +35,7 @@ struct Account {
 
 /// 200 with the accounts that were closed or have changed, or 204 if there are none.
 pub(super) async fn report(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     caller: Caller,
     body: String,
 ) -> Result<Response, Refusal> {

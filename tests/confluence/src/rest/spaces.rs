@@ -1,14 +1,13 @@
 //! Spaces: `/api/v2/spaces` and `/rest/api/space`.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 use crate::caller::Caller;
+use crate::crowd::At;
 use crate::gateway::Points;
 use crate::refusal::Refusal;
 use crate::scopes::Scope;
@@ -17,7 +16,7 @@ use crate::spaces::Space;
 
 /// `GET /api/v2/spaces?keys=&ids=&type=`.
 pub(super) async fn list(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Query(query): Query<BTreeMap<String, String>>,
     caller: Caller,
 ) -> Result<Response, Refusal> {
@@ -42,7 +41,7 @@ pub(super) async fn list(
 
 /// `GET /api/v2/spaces/{id}`.
 pub(super) async fn show(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(id): Path<String>,
     caller: Caller,
 ) -> Result<Response, Refusal> {
@@ -55,7 +54,7 @@ pub(super) async fn show(
 
 /// `GET /rest/api/space?spaceKey=`.
 pub(super) async fn list_version_1(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Query(query): Query<BTreeMap<String, String>>,
     caller: Caller,
 ) -> Result<Response, Refusal> {
@@ -74,7 +73,7 @@ pub(super) async fn list_version_1(
 
 /// `GET /rest/api/space/{key}`.
 pub(super) async fn show_version_1(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     Path(key): Path<String>,
     caller: Caller,
 ) -> Result<Response, Refusal> {

@@ -1,8 +1,6 @@
 //! Users: `/rest/api/user…` and `/api/v2/users-bulk`.
 
-use std::sync::Arc;
-
-use axum::extract::{RawQuery, State};
+use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
@@ -10,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::json as parse;
 use crate::caller::Caller;
+use crate::crowd::At;
 use crate::gateway::Points;
 use crate::people::{AccountState, AccountType, Person};
 use crate::qsh::encode;
@@ -25,7 +24,7 @@ const MOST_IN_BULK_2: usize = 250;
 
 /// `GET /rest/api/user?accountId=&expand=`.
 pub(super) async fn user(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     RawQuery(query): RawQuery,
     caller: Caller,
 ) -> Result<Response, Refusal> {
@@ -43,7 +42,7 @@ pub(super) async fn user(
 
 /// `GET /rest/api/user/current`.
 pub(super) async fn current(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     RawQuery(query): RawQuery,
     caller: Caller,
 ) -> Result<Response, Refusal> {
@@ -59,17 +58,14 @@ pub(super) async fn current(
 }
 
 /// `GET /rest/api/user/anonymous`.
-pub(super) async fn anonymous(
-    State(site): State<Arc<Site>>,
-    caller: Caller,
-) -> Result<Response, Refusal> {
+pub(super) async fn anonymous(At(site): At, caller: Caller) -> Result<Response, Refusal> {
     caller.require(Scope::Read)?;
     Ok(priced(1, anonymous_user(&site)))
 }
 
 /// `GET /rest/api/user/bulk?accountId=&accountId=`.
 pub(super) async fn bulk(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     RawQuery(query): RawQuery,
     caller: Caller,
 ) -> Result<Response, Refusal> {
@@ -90,7 +86,7 @@ pub(super) async fn bulk(
 
 /// `GET /rest/api/user/memberof?accountId=`.
 pub(super) async fn member_of(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     RawQuery(query): RawQuery,
     caller: Caller,
 ) -> Result<Response, Refusal> {
@@ -124,7 +120,7 @@ struct BulkRequest {
 
 /// `POST /api/v2/users-bulk`.
 pub(super) async fn bulk_version_2(
-    State(site): State<Arc<Site>>,
+    At(site): At,
     caller: Caller,
     body: String,
 ) -> Result<Json<Value>, Refusal> {

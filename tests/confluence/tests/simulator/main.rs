@@ -5,9 +5,11 @@
     reason = "clippy only knows #[test] functions as tests, not what they share"
 )]
 
+mod acting;
 mod atlassian_jwt;
 mod authorization_server;
 mod control;
+mod crowd;
 mod faults;
 mod host_page;
 mod lifecycle;
