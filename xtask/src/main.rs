@@ -6,6 +6,7 @@ mod binaries;
 mod checkout;
 mod deny;
 mod dev;
+mod dlq;
 mod page;
 mod progress;
 mod run;
@@ -38,6 +39,8 @@ enum Task {
     Bench(bench::BenchOptions),
     /// Check that no consent and no event in a database was altered
     VerifyLog(verify_log::VerifyLogOptions),
+    /// Show the runs in AWS that were given up, send them back or drop them
+    Dlq(dlq::DlqOptions),
     /// Check licences, sources and known weaknesses of the dependencies
     Deny,
 }
@@ -57,6 +60,7 @@ fn run(task: Task) -> Result<(), Box<dyn Error>> {
         Task::Test(options) => test::run(&options)?,
         Task::Bench(options) => bench::run(&options)?,
         Task::VerifyLog(options) => match verify_log::run(&options)? {},
+        Task::Dlq(options) => match dlq::run(&options)? {},
         Task::Deny => deny::run()?,
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_kms::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 
 /// moto's server, which ends with the test.
 pub(crate) struct Moto {
