@@ -287,6 +287,32 @@ async fn whatever_is_altered_in_aws_is_put_right() {
 }
 
 #[tokio::test]
+async fn what_is_about_to_run_for_the_last_time_is_left_to_aws() {
+    let place = Place::start().await;
+    let timers = place.timers(&place.moto.aws());
+    let once = timer(
+        "at(2026-12-24T18:00:00)",
+        "Europe/Berlin",
+        Timestamp::UNIX_EPOCH,
+    );
+    let now = |text: &str| *place.clock.0.lock().unwrap() = text.parse().unwrap();
+    now("2026-12-24T16:59:59Z");
+    for (time, drift) in [
+        // Before its time it can be called off.
+        ("2026-12-24T16:59:59Z", Drift::Extra),
+        // From then on AWS runs it within the minute, and tries for an hour.
+        ("2026-12-24T17:00:00Z", Drift::None),
+        ("2026-12-24T17:59:59Z", Drift::None),
+        // Then it should be gone.
+        ("2026-12-24T18:00:00Z", Drift::Extra),
+    ] {
+        timers.set(&id(), Some(&once)).await.unwrap();
+        now(time);
+        assert_eq!(timers.set(&id(), None).await.unwrap(), drift, "{time}");
+    }
+}
+
+#[tokio::test]
 async fn a_rate_starts_on_the_next_of_its_times() {
     let place = Place::start().await;
     let wire = Wire::to(&place.moto.endpoint).await;

@@ -17,7 +17,7 @@ use onbehalf::adapters::sqs::{AsideError, PutAside, RunsPutAside, SqsQueue, mess
 use onbehalf::capabilities::world::RunQueue;
 use onbehalf::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
 use onbehalf::domain::run::{RunId, RunMessage};
-use onbehalf::events::runs::run_of;
+use onbehalf::events::runs::message_of;
 use serde_json::json;
 
 /// As in infra/template.yaml.
@@ -141,10 +141,7 @@ async fn a_run_is_asked_for_in_the_name_of_its_tenant() {
         .iter()
         .map(|one| {
             let group = &one.attributes().unwrap()[&MessageSystemAttributeName::MessageGroupId];
-            (
-                run_of(one.body().unwrap()).unwrap().message(),
-                group.clone(),
-            )
+            (read(one.body().unwrap()).unwrap(), group.clone())
         })
         .collect();
     let sent = ["ours", "theirs"].map(|tenant| (message(tenant), message_group(tenant)));

@@ -8,7 +8,7 @@ use aws_sdk_sqs::Client;
 use clap::{Parser, Subcommand};
 use onbehalf::adapters::sqs::{AsideError, PutAside, RunsPutAside};
 use onbehalf::domain::run::RunMessage;
-use onbehalf::events::runs::run_of;
+use onbehalf::events::runs;
 use onbehalf::wiring;
 use thiserror::Error;
 
@@ -199,7 +199,7 @@ fn count(number: impl Into<u64>, what: &str) -> String {
 
 /// The run that a message asks for. `None`: it is malformed.
 fn run_in(message: &PutAside) -> Option<RunMessage> {
-    Some(run_of(&message.body).ok()?.message())
+    runs::read(&message.body).ok()
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {

@@ -121,6 +121,23 @@ impl Definition {
     }
 }
 
+/// Whether this is a schedule that runs once, whose time has come, and which AWS is still about to run and to remove by itself.
+///
+/// AWS runs it within a minute of its time, tries for an hour, and then removes it. Whoever removed it before that, because
+/// there is nothing more to come, would keep it from running. And to leave it does no harm: the message of a schedule that
+/// pauses or is gone leads to nothing.
+pub(super) fn ends_by_itself(there: &GetScheduleOutput, now: Timestamp) -> bool {
+    let expression = there.schedule_expression().unwrap_or_default();
+    let time_zone = there.schedule_expression_timezone().unwrap_or("UTC");
+    let timing = Timing::parse(expression, time_zone);
+    let Some(once) = timing.ok().filter(|_| expression.starts_with("at(")) else {
+        return false;
+    };
+    let last_try = SignedDuration::from_secs(i64::from(OLDEST_S));
+    let is_to_come_after = |time: Timestamp| once.next_after(time, time).is_some();
+    !is_to_come_after(now) && is_to_come_after(now.saturating_sub(last_try).unwrap_or(now))
+}
+
 /// On time, to the minute: AWS could also spread calls over a window.
 pub(super) fn flexible_time_window() -> Result<FlexibleTimeWindow, BuildError> {
     FlexibleTimeWindow::builder()

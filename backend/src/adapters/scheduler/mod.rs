@@ -12,7 +12,7 @@ use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_scheduler::types::{ActionAfterCompletion, ScheduleState};
 use thiserror::Error;
 
-use self::definition::{Definition, flexible_time_window};
+use self::definition::{Definition, ends_by_itself, flexible_time_window};
 use crate::capabilities::world::{BoxFuture, SharedClock, TimerError, Timers};
 use crate::domain::fingerprint::sha256;
 use crate::domain::timer::{Drift, Timer, TimerId};
@@ -66,6 +66,7 @@ impl EventBridgeTimers {
         let (changed, drift) = match (there, wanted) {
             (None, None) => (true, Drift::None),
             (Some(there), Some(wanted)) if wanted.is(&there, now) => (true, Drift::None),
+            (Some(there), None) if ends_by_itself(&there, now) => (true, Drift::None),
             (Some(_), Some(wanted)) => (self.update(name, wanted).await?, Drift::Different),
             (None, Some(wanted)) => (self.create(name, wanted).await?, Drift::Missing),
             (Some(_), None) => (self.delete(name).await?, Drift::Extra),

@@ -60,7 +60,7 @@ pub(super) fn input(id: &TimerId, queue_url: &str) -> Result<String, serde_json:
 mod tests {
     use super::*;
     use crate::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
-    use crate::events::runs::run_of;
+    use crate::events::runs::message_of;
 
     #[test]
     fn what_aws_sends_is_the_message_of_the_run() {
@@ -76,15 +76,10 @@ mod tests {
         // AWS replaces text.
         let sent = input.replace(SCHEDULED_TIME, "2022-03-22T18:59:43Z");
         let sent: serde_json::Value = serde_json::from_str(&sent).unwrap();
-        let run = run_of(sent["MessageBody"].as_str().unwrap()).unwrap();
-        assert_eq!(
-            run,
-            RunId::new(
-                id.of.clone(),
-                id.schedule.clone(),
-                "2022-03-22T18:59:43Z".parse().unwrap()
-            )
-        );
+        let message = message_of(sent["MessageBody"].as_str().unwrap()).unwrap();
+        let due = "2022-03-22T18:59:43Z".parse().unwrap();
+        let run = RunId::new(id.of.clone(), id.schedule.clone(), due);
+        assert_eq!(message, run.message());
         assert_eq!(sent["MessageGroupId"], message_group(id.of.tenant.as_str()));
         assert_eq!(
             sent["QueueUrl"],
