@@ -13,7 +13,8 @@ use crate::{
 
 #[derive(Args)]
 pub(crate) struct BenchOptions {
-    /// `cold` (the start of the api binary) or `consent` (consents a second); `--help` says what each takes
+    /// `cold` (the start of the api binary), `consent` (consents a second) or `act` (runs that are due); `--help` says what
+    /// each takes
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     benchmark: Vec<String>,
 }

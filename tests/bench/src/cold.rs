@@ -11,7 +11,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::memory::peak_megabytes;
+use crate::process::peak_megabytes;
 use crate::spread::Spread;
 
 pub(crate) async fn run(

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use confluence_simulator::{Options, Person, Simulator};
 use serde_json::{Value, json};
 
-use crate::memory::peak_megabytes;
+use crate::process::peak_megabytes;
 use crate::spread::Spread;
 
 const PEOPLE: usize = 1_000;

@@ -1,8 +1,9 @@
 //! `cargo xtask bench`: what the app costs on this machine.
 
+mod act;
 mod cold;
 mod consent;
-mod memory;
+mod process;
 mod spread;
 
 use std::path::PathBuf;
@@ -41,6 +42,8 @@ enum Benchmark {
         #[arg(long, default_value_t = 32)]
         connections: usize,
     },
+    /// Runs that are due, in the `act` binary: first a tenth of them, then all.
+    Act(act::Size),
 }
 
 #[tokio::main]
@@ -56,5 +59,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             requests,
             connections,
         } => consent::run(&binaries, &page, requests, connections).await,
+        Benchmark::Act(size) => act::run(&binaries, &page, size).await,
     }
 }

@@ -1,0 +1,196 @@
+//! What there is before anything is due: the app installed in every tenant, a consent of every account, and a schedule.
+
+use std::path::Path;
+
+use confluence_simulator::{CrowdOrder, CrowdTenant, Simulator};
+use jiff::{SignedDuration, Timestamp, Unit};
+use onbehalf::capabilities::store::{ReadTenants, WriteConsents, WriteSchedules};
+use onbehalf::config::Config;
+use onbehalf::domain::consent::Consent;
+use onbehalf::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
+use onbehalf::domain::language::Language;
+use onbehalf::domain::policy::Lasting;
+use onbehalf::domain::run::RunId;
+use onbehalf::domain::schedule::Schedule;
+use onbehalf::http::router;
+use onbehalf::wiring::{self, Parts};
+use onbehalf_contract::Access;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use super::aws::{Aws, CREDENTIAL, REGION};
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// So many tenants are seeded at once.
+const AT_ONCE: usize = 8;
+
+/// The app's own API, which takes the callbacks of installations, and its store.
+pub(crate) struct App {
+    parts: Parts,
+    base_url: String,
+    variables: Vec<(&'static str, String)>,
+    _server: JoinSet<()>,
+}
+
+impl App {
+    /// Starts it, with its table still empty.
+    pub(crate) async fn start(
+        aws: &Aws,
+        simulator: &Simulator,
+        page: &Path,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let base_url = format!("http://localhost:{}", listener.local_addr()?.port());
+        let arn = |service: &str, name: &str| {
+            let region = if service == "iam" { "" } else { REGION };
+            format!("arn:aws:{service}:{region}:123456789012:{name}")
+        };
+        let variables = vec![
+            ("ONBEHALF_BASE_URL", base_url.clone()),
+            ("ONBEHALF_SEAL_KEY", arn("kms", "key/bench")),
+            ("ONBEHALF_TENANT_HOSTS", "localhost".to_owned()),
+            ("ONBEHALF_INSTALL_KEYS_URL", simulator.install_keys_url()),
+            ("ONBEHALF_TOKEN_URL", simulator.token_url()),
+            (
+                "ONBEHALF_QUEUE_URL",
+                format!("https://sqs.{REGION}.amazonaws.com/123456789012/runs"),
+            ),
+            ("ONBEHALF_SCHEDULE_GROUP", "bench".to_owned()),
+            ("ONBEHALF_SCHEDULE_ROLE", arn("iam", "role/bench")),
+            ("ONBEHALF_PAGE", page.display().to_string()),
+            ("AWS_ACCESS_KEY_ID", CREDENTIAL.to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", CREDENTIAL.to_owned()),
+            ("AWS_REGION", REGION.to_owned()),
+            ("AWS_ENDPOINT_URL", aws.endpoint().to_owned()),
+        ];
+        let config = Config::read(|name| {
+            let mut set = variables.iter();
+            set.find(|(set, _)| *set == name)
+                .map(|(_, value)| value.clone())
+        })?;
+        let sdk = aws.config();
+        let client = aws_sdk_dynamodb::Client::new(&sdk);
+        onbehalf::adapters::dynamodb::create_table(&client, &config.table).await?;
+        let parts = wiring::parts(&config, &sdk, wiring::system_clock())?;
+        let queue = wiring::sqs_queue(&config, &sdk)?;
+        let timers = wiring::event_bridge_timers(&config, &sdk, wiring::system_clock())?;
+        let routes = router(wiring::api(&config, parts.clone(), queue, timers)?);
+        let mut server = JoinSet::new();
+        server.spawn(async move {
+            if let Err(error) = axum::serve(listener, routes).await {
+                eprintln!("the app's API has ended: {error}");
+            }
+        });
+        Ok(Self {
+            parts,
+            base_url,
+            variables,
+            _server: server,
+        })
+    }
+
+    /// The environment of its functions.
+    pub(crate) fn variables(&self) -> &[(&'static str, String)] {
+        &self.variables
+    }
+
+    /// Makes so many tenants with so many accounts, and installs the app in each as Confluence does it.
+    pub(crate) async fn install(
+        &self,
+        simulator: &Simulator,
+        tenants: usize,
+        accounts: usize,
+    ) -> Result<Vec<CrowdTenant>, Box<dyn std::error::Error>> {
+        let order = CrowdOrder {
+            tenants,
+            accounts,
+            descriptor_url: Some(format!("{}/atlassian-connect.json", self.base_url)),
+            announced: true,
+        };
+        Ok(simulator.crowd(&order).await?)
+    }
+
+    /// Gives every account a consent to read and write for 90 days and the starter schedule, as the app writes them.
+    pub(crate) async fn seed(&self, crowd: &[CrowdTenant]) -> Result<Vec<Subject>, Error> {
+        let (mut seeded, mut under_way) = (Vec::new(), JoinSet::new());
+        for (place, tenant) in crowd.iter().enumerate() {
+            if under_way.len() == AT_ONCE
+                && let Some(people) = under_way.join_next().await
+            {
+                seeded.push(people??);
+            }
+            let parts = self.parts.clone();
+            let key = TenantKey::parse(&*tenant.installation.client_key)?;
+            let accounts: Vec<_> = tenant
+                .accounts
+                .iter()
+                .map(|account| account.account_id.clone())
+                .collect();
+            under_way.spawn(async move {
+                let people = seed_tenant(&parts, &key, &accounts).await?;
+                Ok::<_, Error>((place, people))
+            });
+        }
+        while let Some(people) = under_way.join_next().await {
+            seeded.push(people??);
+        }
+        seeded.sort_by_key(|(place, _)| *place);
+        Ok(seeded.into_iter().flat_map(|(_, people)| people).collect())
+    }
+}
+
+async fn seed_tenant(
+    parts: &Parts,
+    key: &TenantKey,
+    accounts: &[String],
+) -> Result<Vec<Subject>, Error> {
+    let Parts {
+        store,
+        clock,
+        notices,
+        ..
+    } = parts;
+    let tenant = store.tenant(key).await?.ok_or("the app isn't installed")?;
+    let now = clock.now();
+    let terms = tenant
+        .policy
+        .check(Access::ReadWrite, Lasting::Days(90), now)?;
+    let mut people = Vec::with_capacity(accounts.len());
+    for account in accounts {
+        let of = Subject {
+            tenant: key.clone(),
+            account: AccountId::parse(account)?,
+        };
+        let notice = notices.in_language(Language::En);
+        let when = tenant.circumstances(notices, now);
+        let change = Consent::grant(&of, None, &terms, &notice, &when)
+            .ok_or("a new consent is no change")?;
+        store.write_consent(&change).await?;
+        store
+            .add_schedule(&Schedule::starter(&of, now), now)
+            .await?;
+        people.push(of);
+    }
+    Ok(people)
+}
+
+/// So many runs, one after the other of all people, then the next of each: as messages. Each is due at a minute of its own
+/// in the last hours, by which the pages that they make have titles of their own.
+pub(crate) fn messages(
+    people: &[Subject],
+    runs: usize,
+) -> Result<Vec<String>, Box<dyn std::error::Error>> {
+    let rounds = runs.div_ceil(people.len().max(1));
+    let first = Timestamp::now().round(Unit::Minute)?
+        - SignedDuration::from_mins(i64::try_from(rounds)? + 1);
+    let mut messages = Vec::with_capacity(runs);
+    for round in 0..rounds {
+        let due = first + SignedDuration::from_mins(i64::try_from(round)?);
+        for of in people.iter().take(runs - messages.len()) {
+            let run = RunId::new(of.clone(), ScheduleId::of_starter(), due);
+            messages.push(serde_json::to_string(&run.message())?);
+        }
+    }
+    Ok(messages)
+}
