@@ -20,6 +20,7 @@ use crate::capabilities::world::{RunQueue, SharedClock, SystemClock, Timers};
 use crate::config::{Config, ConfigError, SealKey};
 use crate::domain::notice::Notices;
 use crate::http::{Api, ApiSettings, Page, PageError};
+use crate::use_cases::run_schedule::Acting;
 
 /// The start failed. One line says why.
 #[derive(Debug, Error)]
@@ -45,6 +46,18 @@ pub struct Parts {
     pub platform: Connect<Store>,
     pub clock: SharedClock,
     pub notices: Arc<Notices>,
+}
+
+impl Parts {
+    /// What runs work with.
+    pub fn acting(&self) -> Acting<'_, Store, Connect<Store>> {
+        Acting {
+            store: &self.store,
+            platform: &self.platform,
+            notices: &self.notices,
+            clock: &*self.clock,
+        }
+    }
 }
 
 /// AWS as the environment describes it, with limits that leave a request time to say what failed.
@@ -96,8 +109,13 @@ pub fn parts(config: &Config, aws: &SdkConfig, clock: SharedClock) -> Result<Par
     })
 }
 
-/// Wires the API, whose runs go to this queue.
-pub fn api(config: &Config, parts: Parts, queue: Arc<dyn RunQueue>) -> Result<Api, StartError> {
+/// Wires the API, whose runs go to this queue, and whose schedules to this timer.
+pub fn api(
+    config: &Config,
+    parts: Parts,
+    queue: Arc<dyn RunQueue>,
+    timers: Arc<dyn Timers>,
+) -> Result<Api, StartError> {
     let Parts {
         store,
         platform,
@@ -109,6 +127,7 @@ pub fn api(config: &Config, parts: Parts, queue: Arc<dyn RunQueue>) -> Result<Ap
         store,
         platform,
         queue,
+        timers,
         clock,
         notices,
         retention: config.retention,

@@ -32,6 +32,12 @@ pub struct Activity {
     /// Where to see the result in Confluence.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub link: Option<String>,
+    /// Whether the app acted as itself, because the person could not be impersonated.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub as_app: bool,
+    /// Whether its outcome was unknown and the person said how it ended.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub settled: bool,
 }
 
 /// What an act did, or set out to do.
@@ -42,7 +48,20 @@ pub struct Activity {
     rename_all_fields = "camelCase"
 )]
 pub enum Deed {
-    CreatePage { title: String },
+    CreatePage {
+        title: String,
+    },
+    AppendToPage {
+        page_id: String,
+    },
+    CommentOnPage {
+        page_id: String,
+    },
+    Request {
+        method: crate::Method,
+        /// Without its query.
+        path: String,
+    },
 }
 
 /// How an act ended.

@@ -14,5 +14,7 @@ pub use consent::{Access, AdminRevoke, Consent, ConsentState, ConsentWish, Ended
 pub use page::{ConsentPage, Limits, Notice, Person, Texts};
 pub use problem::Problem;
 pub use schedule::{
-    Action, Fallback, NotRun, Run, RunResult, RunStarted, Schedule, ScheduleState, Schedules, When,
+    Action, Fallback, Method, NotRun, PreviewRequest, Run, RunResult, RunStarted, RunsPage,
+    Schedule, ScheduleChange, SchedulePreview, ScheduleState, ScheduleWish, Schedules, Settlement,
+    When,
 };

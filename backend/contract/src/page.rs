@@ -15,6 +15,9 @@ pub struct ConsentPage {
     pub person: Person,
     pub consent: Consent,
     pub limits: Limits,
+    /// Whether the person administers Confluence, so that the page can show what only admins can choose. Each route asks
+    /// again.
+    pub admin: bool,
     /// What the page says, in the language that the browser asked for first.
     pub texts: Texts,
     /// What is scheduled for the person.

@@ -14,7 +14,7 @@ use axum::routing::get;
 use onbehalf::adapters::dynamodb::{Store, create_table};
 use onbehalf::adapters::seal::{FileSealer, SealError};
 use onbehalf::capabilities::store::StoreError;
-use onbehalf::capabilities::world::SharedClock;
+use onbehalf::capabilities::world::{SharedClock, Timers};
 use onbehalf::config::{ConfigError, SealKey};
 use onbehalf::http::router;
 use onbehalf::wiring;
@@ -27,6 +27,7 @@ use crate::database::EmbeddedDatabase;
 use crate::environment::Environment;
 use crate::queue::LocalQueue;
 use crate::timer;
+use crate::timers::LocalTimers;
 
 /// The database's file in the app's folder.
 pub(crate) const DATABASE: &str = "onbehalf.db";
@@ -72,6 +73,7 @@ pub struct LocalApp {
     address: SocketAddr,
     parts: wiring::Parts,
     queue: LocalQueue,
+    timers: LocalTimers,
     database: EmbeddedDatabase,
     tasks: JoinSet<()>,
 }
@@ -105,16 +107,23 @@ impl LocalApp {
         create_table(&client, &config.table).await?;
 
         let parts = wiring::parts(&config, database.aws(), clock)?;
-        let (queue, runs) = LocalQueue::new();
-        let api = wiring::api(&config, parts.clone(), Arc::new(queue.clone()))?;
+        let queue = LocalQueue::new(Arc::clone(&parts.clock));
+        let timers = LocalTimers::default();
+        timer::set_all(&parts, &timers).await?;
+        let api = wiring::api(
+            &config,
+            parts.clone(),
+            Arc::new(queue.clone()),
+            Arc::new(timers.clone()),
+        )?;
         let mut routes = bridge(&config.page).merge(router(api));
         if let Some(clock) = follows {
             routes = clock.before_each_request(routes);
         }
 
         let mut tasks = JoinSet::new();
-        tasks.spawn(runs.work(parts.clone()));
-        tasks.spawn(timer::run(parts.clone(), queue.clone()));
+        tasks.spawn(queue.clone().work(parts.clone()));
+        tasks.spawn(timer::run(parts.clone(), queue.clone(), timers.clone()));
         tasks.spawn(async move {
             if let Err(error) = axum::serve(listener, routes).await {
                 tracing::error!(%error, "the server stopped");
@@ -125,6 +134,7 @@ impl LocalApp {
             address,
             parts,
             queue,
+            timers,
             database,
             tasks,
         })
@@ -150,7 +160,12 @@ impl LocalApp {
         self.database.aws()
     }
 
-    /// Waits until every run that was asked for has ended.
+    /// The timers, which a sweep looks at.
+    pub fn timers(&self) -> &dyn Timers {
+        &self.timers
+    }
+
+    /// Waits until every run that was asked for has ended, or is to be tried later.
     pub async fn idle(&self) {
         self.queue.idle().await;
     }

@@ -1,34 +1,42 @@
-//! The timer, in the place of EventBridge Scheduler: asks for the runs that are due, and for the sweeps.
+//! Wakes what is to be woken: asks for the runs that are due, and for the sweeps.
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use onbehalf::capabilities::store::StoreError;
-use onbehalf::capabilities::world::RunQueue;
-use onbehalf::domain::run::RunId;
+use onbehalf::capabilities::world::{RunQueue, Timers};
+use onbehalf::domain::timer::TimerId;
 use onbehalf::events::sweep::sweep;
 use onbehalf::wiring::Parts;
-use onbehalf_contract::ScheduleState;
 
-use crate::daily::Daily;
 use crate::queue::LocalQueue;
+use crate::timers::LocalTimers;
 
-const TICK: Duration = Duration::from_secs(20);
+const TICK: Duration = Duration::from_secs(5);
 const SWEEP_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
 /// Ticks for ever.
-pub(crate) async fn run(parts: Parts, queue: LocalQueue) {
+pub(crate) async fn run(parts: Parts, queue: LocalQueue, timers: LocalTimers) {
     let mut ticked = parts.clock.now();
     let mut swept = None;
     loop {
         parts.clock.sleep(TICK).await;
         let now = parts.clock.now();
-        if let Err(error) = ask_for_due_runs(&parts, &queue, ticked, now).await {
-            tracing::warn!(%error, "the schedules could not be read");
+        for run in timers.due(ticked, now) {
+            if let Err(error) = queue.send(&run.message(), Duration::ZERO).await {
+                tracing::warn!(%error, "a run could not be asked for");
+            }
         }
         ticked = now;
         if swept.is_none_or(|swept| now.duration_since(swept) >= SWEEP_EVERY) {
-            match sweep(&parts.store, &parts.platform, &parts.notices, &*parts.clock).await {
+            let sweeping = sweep(
+                &parts.store,
+                &parts.platform,
+                &timers,
+                &parts.notices,
+                &*parts.clock,
+            );
+            match sweeping.await {
                 Ok(()) => swept = Some(now),
                 Err(error) => tracing::warn!(%error, "the sweep is tried again"),
             }
@@ -36,29 +44,16 @@ pub(crate) async fn run(parts: Parts, queue: LocalQueue) {
     }
 }
 
-/// Asks for every run that was due after `after` and not after `now`.
-async fn ask_for_due_runs(
-    parts: &Parts,
-    queue: &LocalQueue,
-    after: Timestamp,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+/// Sets the timers of the schedules that are there when the process starts. AWS keeps its own; these are only in memory.
+pub(crate) async fn set_all(parts: &Parts, timers: &LocalTimers) -> Result<(), StoreError> {
+    let now = parts.clock.now();
     for schedule in parts.store.all_schedules().await? {
-        if schedule.state != ScheduleState::Active {
-            continue;
-        }
-        let due = match Daily::of(&schedule) {
-            Ok(daily) => daily.due_in(after, now),
-            Err(error) => {
-                tracing::warn!(%error, schedule.id = %schedule.id, "a schedule cannot be timed");
-                None
-            }
+        let id = TimerId {
+            of: schedule.of.clone(),
+            schedule: schedule.id.clone(),
         };
-        if let Some(due) = due
-            && let Err(error) = queue.send(&RunId::new(schedule.of, schedule.id, due)).await
-        {
-            tracing::warn!(%error, "a run could not be asked for");
-        }
+        let set = timers.set(&id, schedule.timer(now).as_ref()).await;
+        set.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
     }
     Ok(())
 }

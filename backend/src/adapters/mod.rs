@@ -2,6 +2,7 @@
 
 pub mod connect;
 pub mod dynamodb;
+pub mod metrics;
 pub mod scheduler;
 pub mod seal;
 pub mod sqs;

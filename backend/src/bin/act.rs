@@ -1,7 +1,10 @@
 //! The `act` Lambda: runs schedules as their people, from batches of SQS messages.
 
+use std::io::stdout;
+
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use onbehalf::adapters::metrics::EmbeddedMetrics;
 use onbehalf::{config::Config, events::runs::run_batch, logs, wiring};
 
 #[tokio::main(flavor = "current_thread")]
@@ -10,17 +13,10 @@ async fn main() -> Result<(), Error> {
     let config = Config::from_env()?;
     let aws = wiring::aws().await;
     let parts = wiring::parts(&config, &aws, wiring::system_clock())?;
+    let queue = wiring::sqs_queue(&config, &aws)?;
+    let log = EmbeddedMetrics::new(stdout());
     lambda_runtime::run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        Ok::<_, Error>(
-            run_batch(
-                &parts.store,
-                &parts.platform,
-                &parts.notices,
-                &*parts.clock,
-                event.payload,
-            )
-            .await,
-        )
+        Ok::<_, Error>(run_batch(&parts.acting(), &*queue, &log, event.payload).await)
     }))
     .await
 }

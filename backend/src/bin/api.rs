@@ -8,6 +8,8 @@ async fn main() -> Result<(), lambda_http::Error> {
     let config = Config::from_env()?;
     let aws = wiring::aws().await;
     let parts = wiring::parts(&config, &aws, wiring::system_clock())?;
-    let api = wiring::api(&config, parts, wiring::sqs_queue(&config, &aws)?)?;
+    let queue = wiring::sqs_queue(&config, &aws)?;
+    let timers = wiring::event_bridge_timers(&config, &aws, wiring::system_clock())?;
+    let api = wiring::api(&config, parts, queue, timers)?;
     lambda_http::run(http::router(api)).await
 }

@@ -1,5 +1,5 @@
-//! The `sweep` Lambda: notes which consents have ended, reports the accounts that something is stored about, erases what
-//! must go.
+//! The `sweep` Lambda: notes which consents have ended, keeps the timers in step, reports the accounts that something is
+//! stored about, erases what must go.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use onbehalf::{config::Config, events::sweep::sweep, logs, wiring};
@@ -11,8 +11,15 @@ async fn main() -> Result<(), Error> {
     let config = Config::from_env()?;
     let aws = wiring::aws().await;
     let parts = wiring::parts(&config, &aws, wiring::system_clock())?;
+    let timers = wiring::event_bridge_timers(&config, &aws, wiring::system_clock())?;
     lambda_runtime::run(service_fn(async |_: LambdaEvent<Value>| {
-        let swept = sweep(&parts.store, &parts.platform, &parts.notices, &*parts.clock);
+        let swept = sweep(
+            &parts.store,
+            &parts.platform,
+            &*timers,
+            &parts.notices,
+            &*parts.clock,
+        );
         Ok::<_, Error>(swept.await?)
     }))
     .await

@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use http::request::Parts;
 use jiff::{SignedDuration, Timestamp};
-use onbehalf_contract::Action;
+use onbehalf_contract::Method;
 use thiserror::Error;
 use url::Url;
 
-use crate::domain::account::{Account, FitAccount};
+use super::store::KeptToken;
+use crate::domain::account::Account;
 use crate::domain::ids::{AccountId, TenantKey};
+use crate::domain::task::Task;
 use crate::domain::tenant::{CallbackStamp, SealedCredentials, Tenant};
-use crate::use_cases::begin::StartedAct;
+use crate::use_cases::begin::{StartedAct, StartedAppAct};
 
 /// Who calls, proved.
 #[derive(Clone, Debug)]
@@ -159,20 +161,49 @@ pub enum ReportError {
 /// The only source of user tokens. It takes an act that is on record with a live consent, and gives a token for exactly
 /// what was consented to.
 pub trait UserTokens {
-    async fn user_token(&self, tenant: &Tenant, act: &StartedAct) -> Result<UserToken, TokenError>;
+    /// `kept` is the token that was found stored for this person and access a moment ago, if there was one.
+    async fn user_token(
+        &self,
+        tenant: &Tenant,
+        act: &StartedAct,
+        kept: Option<&KeptToken>,
+    ) -> Result<UserToken, TokenError>;
 }
+
+/// A token is not used in the last seconds of its life: the call that it is for takes up to ten.
+pub const TOKEN_SPARE: SignedDuration = SignedDuration::from_secs(12);
 
 /// Lets its bearer act as a person until it expires. Never logged, never stored in the clear, never sent to a browser.
 #[derive(Clone)]
-pub struct UserToken(String);
+pub struct UserToken {
+    secret: String,
+    exchanged: bool,
+}
 
 impl UserToken {
-    pub fn new(secret: String) -> Self {
-        Self(secret)
+    /// A token that was had before.
+    pub fn kept(secret: String) -> Self {
+        Self {
+            secret,
+            exchanged: false,
+        }
+    }
+
+    /// A token that was asked for just now.
+    pub fn exchanged(secret: String) -> Self {
+        Self {
+            secret,
+            exchanged: true,
+        }
+    }
+
+    /// Whether it was asked for just now.
+    pub fn is_exchanged(&self) -> bool {
+        self.exchanged
     }
 
     pub fn expose(&self) -> &str {
-        &self.0
+        &self.secret
     }
 }
 
@@ -189,7 +220,10 @@ pub enum TokenError {
     #[error("Atlassian refused a token: {0}")]
     Refused(String),
     #[error("Atlassian asks to slow down")]
-    RateLimited,
+    RateLimited { retry_after: Option<Duration> },
+    /// Somebody else is asking for it, and did not get it in time.
+    #[error("the token did not come in time")]
+    Awaited,
     #[error("Atlassian's authorization server did not answer")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Our own side could not prepare or keep the token.
@@ -197,17 +231,36 @@ pub enum TokenError {
     Internal(String),
 }
 
-/// Calls the product as a person.
+/// Calls the product as a person, or as the app.
 pub trait Product {
-    /// Makes exactly one call, and gives it up after `limit`.
+    /// Carries out one task, and gives it up after `limit`.
     async fn perform(
         &self,
         tenant: &Tenant,
-        person: &FitAccount,
-        token: &UserToken,
-        action: &Action,
+        who: Who<'_>,
+        task: &Task,
         limit: Duration,
     ) -> Result<Answer, CallError>;
+
+    /// What [`Product::perform`] asks for, in its order. Of a text that is to be added to a page, the page as it is then is
+    /// left open.
+    fn requests(&self, task: &Task) -> Result<Vec<PlannedRequest>, CallError>;
+}
+
+/// Who calls: whoever holds the token, or the app, with an act of its own.
+#[derive(Clone, Copy, Debug)]
+pub enum Who<'a> {
+    Person(&'a UserToken),
+    App(&'a StartedAppAct),
+}
+
+/// One request to the product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedRequest {
+    pub method: Method,
+    /// Below the site's host, with its query.
+    pub path: String,
+    pub body: Option<String>,
 }
 
 /// The product did what it was asked for.
@@ -218,13 +271,17 @@ pub struct Answer {
     pub link: Option<String>,
 }
 
-/// A call as a person did not succeed.
+/// A task was not carried out, or nobody knows.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CallError {
     /// The product answered that it will not; nothing was done.
     #[error("Confluence answered with status {status}")]
-    Refused { status: u16 },
-    /// The call never reached the product.
+    Refused {
+        status: u16,
+        /// How long to wait, if it says.
+        retry_after: Option<Duration>,
+    },
+    /// What would have done something never reached the product.
     #[error("Confluence could not be reached")]
     NotSent,
     /// The person has no space of their own to write in; nothing was sent.

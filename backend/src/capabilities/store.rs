@@ -2,6 +2,7 @@
 //! changes nothing.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use onbehalf_contract::{Access, NotRun, RunResult};
@@ -13,9 +14,11 @@ use crate::domain::consent::{Change, Circumstances, Consent};
 use crate::domain::consent_event::LogEntry;
 use crate::domain::fingerprint::sha256;
 use crate::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
+use crate::domain::pace::Pace;
 use crate::domain::run::{Run, RunId};
 use crate::domain::schedule::Schedule;
 use crate::domain::tenant::Tenant;
+use crate::domain::timer::TimerId;
 
 /// The store did not do what it was asked for. Nothing is half done.
 #[derive(Debug, Error)]
@@ -85,34 +88,109 @@ pub trait ExpiringConsents {
 }
 
 pub trait ReadSchedules {
+    /// Every schedule of a person, those included that are deleted and that the timer has not forgotten yet.
     async fn schedules(&self, of: &Subject) -> Result<Vec<Schedule>, StoreError>;
 
     async fn schedule(&self, of: &Subject, id: &ScheduleId)
     -> Result<Option<Schedule>, StoreError>;
 }
 
-pub trait AddSchedules {
-    /// Adds a schedule. One that is there already stays as it is.
+pub trait WriteSchedules {
+    /// Adds a schedule. One that is there already stays as it is. The timer is to be looked at from now on.
     async fn add_schedule(&self, schedule: &Schedule, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Writes a schedule whose stored version is `replaces`. The timer is to be looked at from now on.
+    async fn change_schedule(
+        &self,
+        schedule: &Schedule,
+        replaces: u64,
+        now: Timestamp,
+    ) -> Result<(), WriteError>;
+}
+
+/// Keeps the timer in step with the schedules.
+pub trait KeepTimers {
+    /// Some of the schedules whose timer is to be looked at by now, those first that have waited longest.
+    async fn timers_to_check(&self, now: Timestamp) -> Result<Vec<TimerId>, StoreError>;
+
+    /// Notes that the timer has what this version of a schedule wants, and is to be looked at again at `next`. A schedule
+    /// that was changed since stays to be looked at.
+    async fn note_timer(&self, schedule: &Schedule, next: Timestamp) -> Result<(), StoreError>;
+
+    /// Removes a schedule that its person deleted, and that the timer has forgotten.
+    async fn remove_schedule(&self, schedule: &Schedule) -> Result<(), StoreError>;
+}
+
+/// Notes how a schedule's runs go.
+pub trait NoteFailures {
+    /// Writes the failures, and whether it pauses for them, of a schedule that had `before` failures at this version. One
+    /// that was changed since stays as it is.
+    async fn note_failures(
+        &self,
+        schedule: &Schedule,
+        before: u32,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+}
+
+pub trait ReadRunContext {
+    /// What a run has to know before it does anything, as it is now: strongly consistent reads, at one go.
+    async fn run_context(&self, run: &RunId) -> Result<RunContext, StoreError>;
+}
+
+/// What a run has to know.
+pub struct RunContext {
+    pub tenant: Option<Tenant>,
+    pub pace: Pace,
+    pub schedule: Option<Schedule>,
+    /// The run itself, if it was tried before.
+    pub run: Option<Run>,
+    /// The tokens that are kept for its person.
+    pub tokens: Vec<(Access, KeptToken)>,
+}
+
+/// How fast tenants may be called.
+pub trait KeepPace {
+    /// Notes what a site has said of its limits. What is known already and goes further stays.
+    async fn slow_down(&self, tenant: &TenantKey, pace: &Pace) -> Result<(), StoreError>;
+
+    /// Takes the next free slot for a call, and says when it is.
+    async fn take_slot(
+        &self,
+        tenant: &TenantKey,
+        gap: Duration,
+        now: Timestamp,
+    ) -> Result<Timestamp, StoreError>;
 }
 
 pub trait ReadRuns {
     async fn run(&self, id: &RunId) -> Result<Option<Run>, StoreError>;
 
-    /// The newest run of a schedule.
-    async fn last_run(
+    /// The runs of a schedule, newest first, from after the one that was due at `before` on.
+    async fn runs(
         &self,
         of: &Subject,
         schedule: &ScheduleId,
-    ) -> Result<Option<Run>, StoreError>;
+        limit: u32,
+        before: Option<Timestamp>,
+    ) -> Result<RunsPage, StoreError>;
+}
+
+/// Some of the runs of a schedule.
+#[derive(Debug)]
+pub struct RunsPage {
+    pub runs: Vec<Run>,
+    /// Whether there are older ones.
+    pub more: bool,
 }
 
 pub trait RecordRuns {
-    /// Records a run in which nothing was done. A run that is on record already stays as it is.
-    async fn record_refusal(
+    /// Records a run in which no act began, and which is as it was found: `was`. If it is another by now, that stays.
+    async fn record_no_act(
         &self,
         id: &RunId,
-        reason: &NotRun,
+        was: Option<&Run>,
+        end: &RunEnd,
         at: Timestamp,
     ) -> Result<(), StoreError>;
 
@@ -123,20 +201,36 @@ pub trait RecordRuns {
         finished: &Finished,
         end: &RunEnd,
     ) -> Result<(), StoreError>;
+
+    /// Records what a person says of an act whose outcome is unknown. `Changed`: it is not unknown.
+    async fn settle(&self, act: &Act, finished: &Finished, end: &RunEnd) -> Result<(), WriteError>;
 }
 
-/// How a run ended.
+/// How a run ended, or that it waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunEnd {
     pub result: RunResult,
     pub reason: Option<NotRun>,
+    /// When it is tried again, if it waits.
+    pub again_at: Option<Timestamp>,
 }
 
 /// The transaction that an act begins with.
 pub trait CommitBegin {
     /// In one transaction: checks that the consent stands under these circumstances and covers `act.access`, claims the
-    /// run (which nobody may have claimed before), and records the act as started. `Ok` means that all three happened.
-    async fn commit_begin(&self, act: &Act, when: &Circumstances<'_>) -> Result<(), BeginError>;
+    /// run (which must be as it was found: `was`), and records the act as started. `Ok` means that all three happened.
+    async fn commit_begin(
+        &self,
+        act: &Act,
+        was: Option<&Run>,
+        when: &Circumstances<'_>,
+    ) -> Result<(), BeginError>;
+}
+
+/// The same for an act of the app itself, which no consent covers and no user's token is given for.
+pub trait CommitBeginAsApp {
+    /// In one transaction: claims the run, which must be as it was found, and records the act as started.
+    async fn commit_begin_as_app(&self, act: &Act, was: Option<&Run>) -> Result<(), BeginError>;
 }
 
 /// The act did not begin, and nothing was written.
@@ -217,8 +311,19 @@ pub struct ActsPage {
     pub next: Option<ActCursor>,
 }
 
-/// Keeps user tokens between Lambdas, sealed.
+/// Keeps user tokens between Lambdas, sealed, and sees to it that one Lambda at a time asks for a new one.
 pub trait KeepTokens {
+    /// Takes the turn to ask for a token, which ends by itself at `until`. `false`: somebody else has it, or there is a
+    /// token of this generation that has not expired yet.
+    async fn take_exchange(
+        &self,
+        of: &Subject,
+        access: Access,
+        generation: u64,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError>;
+
     async fn kept_token(
         &self,
         of: &Subject,

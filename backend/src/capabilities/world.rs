@@ -8,8 +8,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use thiserror::Error;
 
-use crate::domain::run::RunId;
-use crate::domain::timer::{Timer, TimerId};
+use crate::domain::run::RunMessage;
+use crate::domain::run_report::RunReport;
+use crate::domain::timer::{Drift, Timer, TimerId};
 
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -38,9 +39,11 @@ impl Clock for SystemClock {
 
 pub type SharedClock = Arc<dyn Clock>;
 
-/// Asks for a run. It happens soon, and elsewhere.
+/// Asks for runs. They happen soon, and elsewhere.
 pub trait RunQueue: Send + Sync {
-    fn send(&self, run: &RunId) -> BoxFuture<'_, Result<(), QueueError>>;
+    /// Asks for a run after this much time, or sooner if that is longer than the queue can wait: whoever takes the message
+    /// up looks.
+    fn send(&self, message: &RunMessage, after: Duration) -> BoxFuture<'_, Result<(), QueueError>>;
 }
 
 /// The queue did not take it: nothing will run.
@@ -48,31 +51,18 @@ pub trait RunQueue: Send + Sync {
 #[error("the queue of runs did not answer")]
 pub struct QueueError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
-/// The timer that asks for the runs of schedules when they are due.
+/// The timer, which asks for the runs of schedules when they are due.
 pub trait Timers: Send + Sync {
-    /// Makes it so that this is what the timer has for the schedule, whatever it had; `None`: nothing. Says whether it had
-    /// something else.
-    fn set(
-        &self,
-        of: &TimerId,
-        timer: Option<&Timer>,
-    ) -> BoxFuture<'_, Result<Drift, TimerError>>;
+    /// Makes it so that the timer has this for a schedule, whatever it had; `None`: nothing. Says what it had.
+    fn set(&self, id: &TimerId, timer: Option<&Timer>) -> BoxFuture<'_, Result<Drift, TimerError>>;
 }
 
-/// How what the timer had was not what it was to have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Drift {
-    /// It was.
-    None,
-    /// It had nothing.
-    Missing,
-    /// It had something else.
-    Different,
-    /// It had something, and was to have nothing.
-    Extra,
-}
-
-/// It is not known what the timer has.
+/// The timer did not answer: what it has is not known.
 #[derive(Debug, Error)]
 #[error("the timer did not answer")]
 pub struct TimerError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// Where is noted what each run came to, for operators.
+pub trait RunLog: Send + Sync {
+    fn note(&self, report: &RunReport);
+}

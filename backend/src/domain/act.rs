@@ -17,6 +17,8 @@ pub struct Act {
     pub deed: Deed,
     /// What it was allowed to do: the token carries this and no more.
     pub access: Access,
+    /// Whether the app acts as itself, because the person cannot be impersonated and the schedule says so.
+    pub as_app: bool,
     pub started_at: Timestamp,
     pub finished: Option<Finished>,
 }
@@ -30,6 +32,8 @@ pub struct Finished {
     pub status: Option<u16>,
     /// Where to see the result.
     pub link: Option<String>,
+    /// Whether the person said so, who looked.
+    pub settled: bool,
 }
 
 /// Whether the time of an act that started then is over.

@@ -15,6 +15,7 @@ pub mod pace;
 pub mod policy;
 pub mod report_plan;
 pub mod run;
+pub mod run_report;
 pub mod schedule;
 pub mod task;
 pub mod tenant;

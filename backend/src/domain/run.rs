@@ -5,7 +5,8 @@ use onbehalf_contract::{NotRun, RunResult};
 use serde::{Deserialize, Serialize};
 
 use super::act::is_over;
-use super::ids::{ScheduleId, Subject};
+use super::failure::MOST_TRIES;
+use super::ids::{AccountId, BadId, ScheduleId, Subject, TenantKey};
 
 /// Names a run: a schedule fires at most once for each time that it is due.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -24,6 +25,16 @@ pub struct RunMessage {
     pub account_id: String,
     pub schedule: String,
     pub due: Timestamp,
+    /// Whether its person asked for it. The timer's runs of a schedule that pauses do not happen.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub asked: bool,
+    /// How often it was held back, because its site must not be called so fast.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub held: u32,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// A run as it is recorded.
@@ -36,9 +47,51 @@ pub struct Run {
     pub started_at: Option<Timestamp>,
     pub link: Option<String>,
     pub reason: Option<NotRun>,
+    /// Counts the tries that it took until now.
+    pub tries: u32,
+    /// When it is tried again, if it waits.
+    pub again_at: Option<Timestamp>,
+    /// Whether the app acted as itself.
+    pub as_app: bool,
+    /// Whether its person said how it ended.
+    pub settled: bool,
+}
+
+/// What another delivery of a run's message finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// It may be tried.
+    Free,
+    /// It is tried, but not before this time.
+    Waits(Timestamp),
+    /// It is under way elsewhere.
+    UnderWay,
+    /// It never said how it ended, and its time is over.
+    Lost,
+    Ended,
 }
 
 impl Run {
+    /// What there is to do about this run at this moment. What may be repeated without harm is free again once it is lost.
+    pub fn found(&self, now: Timestamp, idempotent: bool) -> Found {
+        let lost = match (self.result, self.started_at) {
+            (RunResult::Started, Some(started_at)) => is_over(started_at, now),
+            _ => false,
+        };
+        match self.result {
+            RunResult::Started if lost && idempotent && self.tries < MOST_TRIES => Found::Free,
+            RunResult::Started if lost => Found::Lost,
+            RunResult::Started => Found::UnderWay,
+            RunResult::Waiting => match self.again_at.filter(|again| *again > now) {
+                Some(again) => Found::Waits(again),
+                None => Found::Free,
+            },
+            RunResult::Done | RunResult::Refused | RunResult::Failed | RunResult::Unknown => {
+                Found::Ended
+            }
+        }
+    }
+
     /// The result at this moment. As with its act: if it never said how it ended, and its time is over, that is unknown,
     /// whether or not anybody wrote that down.
     pub fn result_at(&self, now: Timestamp) -> RunResult {
@@ -69,6 +122,32 @@ impl RunId {
             account_id: self.of.account.to_string(),
             schedule: self.schedule.to_string(),
             due: self.due,
+            asked: false,
+            held: 0,
         }
+    }
+}
+
+impl RunMessage {
+    /// The message of a run that its person asks for.
+    pub fn asked(mut self) -> Self {
+        self.asked = true;
+        self
+    }
+
+    /// The run that this asks for.
+    pub fn run(&self) -> Result<RunId, BadId> {
+        let of = Subject {
+            tenant: TenantKey::parse(&*self.tenant)?,
+            account: AccountId::parse(&*self.account_id)?,
+        };
+        let schedule = ScheduleId::parse(&*self.schedule)?;
+        Ok(RunId::new(of, schedule, self.due))
+    }
+
+    /// The message of a run that is held back once more.
+    pub fn held_back(mut self) -> Self {
+        self.held = self.held.saturating_add(1);
+        self
     }
 }

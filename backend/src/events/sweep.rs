@@ -5,26 +5,42 @@ use thiserror::Error;
 
 use crate::capabilities::platform::ReportPeople;
 use crate::capabilities::store::{
-    Erase, ExpiringConsents, PlanReports, ReadConsents, ReadTenants, StoreError, WriteConsents,
+    Erase, ExpiringConsents, KeepTimers, PlanReports, ReadConsents, ReadSchedules, ReadTenants,
+    StoreError, WriteConsents,
 };
-use crate::capabilities::world::Clock;
+use crate::capabilities::world::{Clock, Timers};
 use crate::domain::notice::Notices;
 use crate::use_cases::erase::erase;
 use crate::use_cases::expire_consents::expire_consents;
+use crate::use_cases::keep_timers::check_timers;
 use crate::use_cases::report_accounts::report_accounts;
 
-/// How long reporting may take, and erasing. What is left over then comes with the next sweep. Both together are well
-/// within the time that the function is given.
-const PART: SignedDuration = SignedDuration::from_secs(100);
+/// How long looking at the timers may take, reporting, and erasing. What is left over then comes with the next sweep. All
+/// together are well within the time that the function is given.
+const PART: SignedDuration = SignedDuration::from_secs(80);
 
 /// Everything that a sweep reads and writes.
 pub trait SweepStore:
-    ExpiringConsents + ReadTenants + ReadConsents + WriteConsents + PlanReports + Erase
+    ExpiringConsents
+    + ReadTenants
+    + ReadConsents
+    + WriteConsents
+    + ReadSchedules
+    + KeepTimers
+    + PlanReports
+    + Erase
 {
 }
 
 impl<T> SweepStore for T where
-    T: ExpiringConsents + ReadTenants + ReadConsents + WriteConsents + PlanReports + Erase
+    T: ExpiringConsents
+        + ReadTenants
+        + ReadConsents
+        + WriteConsents
+        + ReadSchedules
+        + KeepTimers
+        + PlanReports
+        + Erase
 {
 }
 
@@ -37,6 +53,7 @@ pub struct SweepFailed(Vec<&'static str>);
 pub async fn sweep(
     store: &impl SweepStore,
     platform: &impl ReportPeople,
+    timers: &dyn Timers,
     notices: &Notices,
     clock: &dyn Clock,
 ) -> Result<(), SweepFailed> {
@@ -47,6 +64,16 @@ pub async fn sweep(
         tracing::info!(
             sweep.expired = expired.consents,
             "a sweep ended: consents whose time is over"
+        );
+    }
+
+    let checked = check_timers(store, timers, clock, soon(clock)).await;
+    if let Some(checked) = failed.unless(checked, "timers of schedules") {
+        tracing::info!(
+            sweep.timers = checked.timers,
+            sweep.mended_timers = checked.mended,
+            sweep.failed_timers = checked.failed,
+            "a sweep ended: timers of schedules"
         );
     }
 
@@ -63,7 +90,7 @@ pub async fn sweep(
     }
 
     // After the reports, which say whose data must go.
-    let erased = erase(store, clock, soon(clock)).await;
+    let erased = erase(store, timers, clock, soon(clock)).await;
     if let Some(erased) = failed.unless(erased, "erasing") {
         tracing::info!(
             sweep.erased_people = erased.people,

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use super::page::Page;
 use crate::adapters::connect::Connect;
 use crate::adapters::dynamodb::Store;
-use crate::capabilities::world::{RunQueue, SharedClock};
+use crate::capabilities::world::{RunQueue, SharedClock, Timers};
 use crate::domain::consent::Circumstances;
 use crate::domain::notice::Notices;
 use crate::domain::tenant::Tenant;
@@ -18,6 +18,7 @@ pub struct Api {
     pub(super) store: Store,
     pub(super) platform: Connect<Store>,
     pub(super) queue: Arc<dyn RunQueue>,
+    pub(super) timers: Arc<dyn Timers>,
     pub(super) clock: SharedClock,
     pub(super) notices: Arc<Notices>,
     /// How long what is kept of a tenant is kept after the app was removed.
@@ -39,6 +40,7 @@ pub struct ApiSettings {
     pub store: Store,
     pub platform: Connect<Store>,
     pub queue: Arc<dyn RunQueue>,
+    pub timers: Arc<dyn Timers>,
     pub clock: SharedClock,
     pub notices: Arc<Notices>,
     pub retention: SignedDuration,
@@ -55,6 +57,7 @@ impl Api {
             store,
             platform,
             queue,
+            timers,
             clock,
             notices,
             retention,
@@ -80,6 +83,7 @@ impl Api {
             store,
             platform,
             queue,
+            timers,
             clock,
             notices,
             retention,

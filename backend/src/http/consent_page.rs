@@ -6,10 +6,11 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use onbehalf_contract::{ConsentPage, Limits, Person};
 
-use super::activity::{USUAL_LIMIT, page_as_json};
+use super::activity::page_as_json;
 use super::api::Api;
 use super::caller::PageCaller;
 use super::consent::as_json;
+use super::paging::USUAL_LIMIT;
 use super::problem::Failure;
 use super::texts::texts;
 use super::{html, schedules};
@@ -40,6 +41,7 @@ async fn shown(api: &Api, request: &Parts) -> Result<Response, Failure> {
         &caller.tenant,
         &caller.of,
         USUAL_LIMIT,
+        api.clock.now(),
     )
     .await?;
     let status = if opened.account.is_ok() {
@@ -82,6 +84,7 @@ fn state(api: &Api, caller: &PageCaller, opened: Opened, language: Language) -> 
             access: policy.access().to_vec(),
             needed_access: opened.needed_access,
         },
+        admin: opened.admin,
         texts: texts(api, language),
         activity: page_as_json(&opened.acts, &caller.of, when.now),
         schedules: opened

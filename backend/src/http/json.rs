@@ -9,13 +9,20 @@ use serde_json::error::Category;
 
 use super::problem::Failure;
 
-/// In bytes. Nothing that the app takes comes near it.
+/// In bytes. Nothing that the app takes comes near it, but for what people write themselves.
 pub(super) const LONGEST_BODY: usize = 64 * 1024;
 
-/// A JSON body.
-pub(super) struct JsonBody<T>(pub(super) T);
+/// In bytes, where a text of up to 64 kB is a part of it, and each of its characters may be escaped.
+pub(super) const LONGEST_WISH: usize = 192 * 1024;
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+/// A JSON body.
+pub(super) struct JsonBody<T, const LONGEST: usize = LONGEST_BODY>(pub(super) T);
+
+impl<S, T, const LONGEST: usize> FromRequest<S> for JsonBody<T, LONGEST>
+where
+    S: Send + Sync,
+    T: DeserializeOwned,
+{
     type Rejection = Failure;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failure> {
@@ -23,7 +30,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
         if !is_json(&parts) {
             return Err(Failure::NotJson);
         }
-        let body = body_of(&parts, body).await?;
+        let body = read_body(&parts, body, LONGEST).await?;
         let text =
             std::str::from_utf8(&body).map_err(|error| Failure::Malformed(error.to_string()))?;
         let value = serde_json::from_str(text).map_err(|error| match error.classify() {
@@ -42,16 +49,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
 
 /// The whole body, if it is not too long.
 pub(super) async fn body_of(parts: &Parts, body: Body) -> Result<Bytes, Failure> {
+    read_body(parts, body, LONGEST_BODY).await
+}
+
+async fn read_body(parts: &Parts, body: Body, longest: usize) -> Result<Bytes, Failure> {
     let announced = parts
         .headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > LONGEST_BODY) {
-        return Err(Failure::TooLong);
+    if announced.is_some_and(|length| length > longest) {
+        return Err(Failure::TooLong(longest));
     }
-    to_bytes(body, LONGEST_BODY)
+    to_bytes(body, longest)
         .await
-        .map_err(|_| Failure::TooLong)
+        .map_err(|_| Failure::TooLong(longest))
 }
 
 fn is_json(parts: &Parts) -> bool {

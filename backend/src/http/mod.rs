@@ -12,8 +12,10 @@ mod html;
 mod json;
 mod lifecycle;
 mod page;
+mod paging;
 mod problem;
 mod receipt;
+mod runs;
 mod schedules;
 mod security;
 mod texts;
@@ -23,7 +25,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use axum::routing::{get, patch, post};
 use tower_http::trace::TraceLayer;
 
 pub use api::{Api, ApiSettings};
@@ -55,8 +57,15 @@ pub fn router(api: Api) -> Router {
             "/api/admin/consents/{account}/revoke",
             post(admin::revoke_consent),
         )
-        .route("/api/schedules", get(schedules::list))
+        .route("/api/schedules", get(schedules::list).post(schedules::add))
+        .route("/api/schedules/preview", post(schedules::preview))
+        .route(
+            "/api/schedules/{id}",
+            patch(schedules::change).delete(schedules::delete),
+        )
         .route("/api/schedules/{id}/run", post(schedules::run))
+        .route("/api/schedules/{id}/runs", get(runs::list))
+        .route("/api/schedules/{id}/runs/{run}/settle", post(runs::settle))
         .route("/healthz", get(async || StatusCode::NO_CONTENT))
         .fallback(async || problem::not_found())
         .method_not_allowed_fallback(async || problem::method_not_allowed())

@@ -12,13 +12,19 @@ use onbehalf_contract::Problem;
 use crate::capabilities::platform::ProductError;
 use crate::capabilities::store::StoreError;
 use crate::domain::account::Unfit;
+use crate::domain::failure::sentence;
 use crate::domain::policy::PolicyError;
-use crate::use_cases::begin::sentence;
+use crate::domain::schedule::MOST_SCHEDULES;
+use crate::use_cases::add_schedule::AddScheduleError;
 use crate::use_cases::change_consent::ChangeError;
+use crate::use_cases::change_schedule::ChangeScheduleError;
 use crate::use_cases::grant::GrantError;
 use crate::use_cases::install::InstallError;
+use crate::use_cases::may_schedule::MayNot;
 use crate::use_cases::open_consent_page::OpenError;
+use crate::use_cases::preview_schedule::PreviewError;
 use crate::use_cases::run_now::RunNowError;
+use crate::use_cases::settle_run::SettleError;
 use crate::use_cases::uninstall::UninstallError;
 
 /// How long to wait before something that is down is asked again, in seconds.
@@ -34,7 +40,8 @@ pub(super) enum Failure {
     Unfit(Unfit),
     Malformed(String),
     NotJson,
-    TooLong,
+    /// In bytes.
+    TooLong(usize),
     Unacceptable(String),
     Policy(PolicyError),
     NoticeReplaced,
@@ -43,6 +50,14 @@ pub(super) enum Failure {
     LanguageUnknown,
     Changed(String),
     NoSuchSchedule,
+    ScheduleChanged,
+    TooManySchedules,
+    NoConsentForSchedule,
+    ConsentCoversReadingOnly,
+    OnlyAdmins,
+    NoSpace,
+    NoSuchRun,
+    RunNotUnknown,
     NoSuchConsent,
     NoSuchEvent,
     NoReceipt,
@@ -133,11 +148,11 @@ impl Failure {
                 "The request's body must be JSON.".into(),
                 "Send it with `Content-Type: application/json`.",
             ),
-            Self::TooLong => (
+            Self::TooLong(longest) => (
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "too-long",
                 "The request is too long",
-                format!("A request's body is at most {} kB.", super::json::LONGEST_BODY / 1024),
+                format!("A request's body is at most {} kB here.", longest / 1024),
                 "Send less.",
             ),
             Self::Unacceptable(why) => (
@@ -228,6 +243,62 @@ impl Failure {
                 "There is no such schedule",
                 "You have no schedule with this id.".into(),
                 "Reload the page.",
+            ),
+            Self::ScheduleChanged => (
+                StatusCode::CONFLICT,
+                "schedule-changed",
+                "The schedule was changed meanwhile",
+                "Somebody changed this schedule since you saw it.".into(),
+                "Look at it as it is now, then decide again.",
+            ),
+            Self::TooManySchedules => (
+                StatusCode::CONFLICT,
+                "too-many-schedules",
+                "You have too many schedules",
+                format!("A person has at most {MOST_SCHEDULES} schedules."),
+                "Delete one that you do not need any more.",
+            ),
+            Self::NoConsentForSchedule => (
+                StatusCode::FORBIDDEN,
+                "no-consent-for-schedule",
+                "Onbehalf may not act as you",
+                "A schedule runs as you, and you have not allowed that, or not any more.".into(),
+                "Press “Allow impersonation” first.",
+            ),
+            Self::ConsentCoversReadingOnly => (
+                StatusCode::FORBIDDEN,
+                "consent-covers-reading-only",
+                "Your consent covers reading only",
+                "This schedule writes, and you have allowed Onbehalf to read.".into(),
+                "Allow “Read and write” first.",
+            ),
+            Self::OnlyAdmins => (
+                StatusCode::FORBIDDEN,
+                "only-admins",
+                "Only for Confluence admins",
+                "The app can reach more than you can, so only people who administer Confluence can let it act as itself.".into(),
+                "Ask a Confluence admin, or let it be skipped.",
+            ),
+            Self::NoSpace => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "no-space",
+                "There is no space to write in",
+                "You have no space of your own, and the schedule names none.".into(),
+                "Create your personal space in Confluence, or name a space.",
+            ),
+            Self::NoSuchRun => (
+                StatusCode::NOT_FOUND,
+                "no-such-run",
+                "There is no such run",
+                "This schedule has no run with this id that came to an act.".into(),
+                "Reload the page.",
+            ),
+            Self::RunNotUnknown => (
+                StatusCode::CONFLICT,
+                "run-not-unknown",
+                "How this run ended is known",
+                "Only a run whose outcome is unknown can be settled.".into(),
+                "Look at it as it is now.",
             ),
             Self::RateLimited(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -384,6 +455,63 @@ impl From<OpenError> for Failure {
         match error {
             OpenError::Product(error) => error.into(),
             OpenError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<MayNot> for Failure {
+    fn from(error: MayNot) -> Self {
+        match error {
+            MayNot::NoConsent => Self::NoConsentForSchedule,
+            MayNot::ReadOnly => Self::ConsentCoversReadingOnly,
+            MayNot::OnlyAdmins => Self::OnlyAdmins,
+            MayNot::Product(error) => error.into(),
+            MayNot::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AddScheduleError> for Failure {
+    fn from(error: AddScheduleError) -> Self {
+        match error {
+            AddScheduleError::Bad(bad) => Self::Unacceptable(bad.to_string()),
+            AddScheduleError::TooMany => Self::TooManySchedules,
+            AddScheduleError::MayNot(error) => error.into(),
+            AddScheduleError::Id(_) => Self::Internal,
+            AddScheduleError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChangeScheduleError> for Failure {
+    fn from(error: ChangeScheduleError) -> Self {
+        match error {
+            ChangeScheduleError::NoSuchSchedule => Self::NoSuchSchedule,
+            ChangeScheduleError::Changed => Self::ScheduleChanged,
+            ChangeScheduleError::Bad(bad) => Self::Unacceptable(bad.to_string()),
+            ChangeScheduleError::MayNot(error) => error.into(),
+            ChangeScheduleError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PreviewError> for Failure {
+    fn from(error: PreviewError) -> Self {
+        match error {
+            PreviewError::Bad(bad) => Self::Unacceptable(bad.to_string()),
+            PreviewError::Call(_) => Self::NoSpace,
+            PreviewError::Product(error) => error.into(),
+            PreviewError::Id(_) => Self::Internal,
+        }
+    }
+}
+
+impl From<SettleError> for Failure {
+    fn from(error: SettleError) -> Self {
+        match error {
+            SettleError::NoSuchRun => Self::NoSuchRun,
+            SettleError::Known => Self::RunNotUnknown,
+            SettleError::Store(error) => error.into(),
         }
     }
 }

@@ -1,25 +1,38 @@
 //! `/api/schedules`: what is scheduled for me.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use onbehalf_contract::{Run as RunJson, RunStarted, Schedule as ScheduleJson, Schedules};
+use jiff::Timestamp;
+use onbehalf_contract::{
+    PreviewRequest, RunStarted, Schedule as ScheduleJson, ScheduleChange, SchedulePreview,
+    ScheduleState, ScheduleWish, Schedules,
+};
+use serde::Deserialize;
 
 use super::api::Api;
 use super::caller::ApiCaller;
+use super::json::{JsonBody, LONGEST_WISH};
 use super::problem::Failure;
+use super::runs;
+use crate::capabilities::platform::PlannedRequest;
 use crate::domain::ids::ScheduleId;
 use crate::domain::run::Run;
-use crate::domain::schedule::Schedule;
+use crate::domain::schedule::{Schedule, State as Standing};
+use crate::domain::task::method_name;
+use crate::use_cases::add_schedule::add_schedule;
+use crate::use_cases::change_schedule::{change_schedule, delete_schedule};
 use crate::use_cases::list_schedules::list_schedules;
+use crate::use_cases::preview_schedule::preview_schedule;
 use crate::use_cases::run_now::run_now;
 
 pub(super) async fn list(
     State(api): State<Api>,
     caller: ApiCaller,
 ) -> Result<Json<Schedules>, Failure> {
-    let schedules = list_schedules(&api.store, &caller.of).await?;
     let now = api.clock.now();
+    let schedules = list_schedules(&api.store, &caller.of, now).await?;
     let items = schedules
         .into_iter()
         .map(|(schedule, last)| as_json(schedule, last, now))
@@ -27,12 +40,87 @@ pub(super) async fn list(
     Ok(Json(Schedules { items }))
 }
 
+pub(super) async fn add(
+    State(api): State<Api>,
+    caller: ApiCaller,
+    JsonBody(wish): JsonBody<ScheduleWish, LONGEST_WISH>,
+) -> Result<(StatusCode, Json<ScheduleJson>), Failure> {
+    let when = api.circumstances(&caller.tenant);
+    let schedule = add_schedule(
+        &api.store,
+        &api.platform,
+        &*api.timers,
+        &caller.tenant,
+        &caller.of,
+        wish,
+        &when,
+    )
+    .await?;
+    Ok((StatusCode::CREATED, Json(as_json(schedule, None, when.now))))
+}
+
+pub(super) async fn preview(
+    State(api): State<Api>,
+    caller: ApiCaller,
+    JsonBody(wish): JsonBody<ScheduleWish, LONGEST_WISH>,
+) -> Result<Json<SchedulePreview>, Failure> {
+    let now = api.clock.now();
+    let preview = preview_schedule(&api.platform, &caller.tenant, &caller.of, wish, now).await?;
+    Ok(Json(SchedulePreview {
+        next_runs: preview.next_runs.iter().map(Timestamp::to_string).collect(),
+        requests: preview.requests.into_iter().map(request_as_json).collect(),
+        access: preview.access,
+    }))
+}
+
+pub(super) async fn change(
+    State(api): State<Api>,
+    caller: ApiCaller,
+    Path(id): Path<String>,
+    JsonBody(change): JsonBody<ScheduleChange, LONGEST_WISH>,
+) -> Result<Json<ScheduleJson>, Failure> {
+    let id = id_of(id)?;
+    let when = api.circumstances(&caller.tenant);
+    let (schedule, last) = change_schedule(
+        &api.store,
+        &api.platform,
+        &*api.timers,
+        &caller.tenant,
+        (&caller.of, &id),
+        change,
+        &when,
+    )
+    .await?;
+    Ok(Json(as_json(schedule, last, when.now)))
+}
+
+/// Which version is to be deleted.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Deletion {
+    version: u64,
+}
+
+pub(super) async fn delete(
+    State(api): State<Api>,
+    caller: ApiCaller,
+    Path(id): Path<String>,
+    deletion: Result<Query<Deletion>, QueryRejection>,
+) -> Result<StatusCode, Failure> {
+    let id = id_of(id)?;
+    let Query(Deletion { version }) =
+        deletion.map_err(|error| Failure::Malformed(error.body_text()))?;
+    let when = api.circumstances(&caller.tenant);
+    delete_schedule(&api.store, &*api.timers, &caller.of, &id, version, &when).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 pub(super) async fn run(
     State(api): State<Api>,
     caller: ApiCaller,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<RunStarted>), Failure> {
-    let id = ScheduleId::parse(id).map_err(|_| Failure::NoSuchSchedule)?;
+    let id = id_of(id)?;
     let run = run_now(&api.store, &*api.queue, &caller.of, &id, api.clock.now()).await?;
     Ok((
         StatusCode::ACCEPTED,
@@ -43,21 +131,42 @@ pub(super) async fn run(
     ))
 }
 
-pub(super) fn as_json(schedule: Schedule, last: Option<Run>, now: jiff::Timestamp) -> ScheduleJson {
+pub(super) fn id_of(id: String) -> Result<ScheduleId, Failure> {
+    ScheduleId::parse(id).map_err(|_| Failure::NoSuchSchedule)
+}
+
+pub(super) fn as_json(schedule: Schedule, last: Option<Run>, now: Timestamp) -> ScheduleJson {
+    let next_runs = schedule.next_runs(now);
+    let (state, paused_because) = match schedule.state {
+        Standing::Active => (ScheduleState::Active, None),
+        Standing::Paused(because) => (ScheduleState::Paused, because),
+        Standing::Deleted => (ScheduleState::Paused, None),
+    };
     ScheduleJson {
         id: schedule.id.to_string(),
         account_id: schedule.of.account.to_string(),
         title: schedule.title,
         when: schedule.when,
-        action: schedule.action,
+        action: schedule.task.action(),
         fallback: schedule.fallback,
-        state: schedule.state,
-        last_run: last.map(|run| RunJson {
-            id: run.id.text(),
-            due: run.id.due.to_string(),
-            result: run.result_at(now),
-            link: run.link,
-            reason: run.reason,
-        }),
+        state,
+        paused_because,
+        version: schedule.version,
+        next_runs: next_runs.iter().map(Timestamp::to_string).collect(),
+        last_run: last.map(|run| runs::as_json(run, now)),
+    }
+}
+
+fn request_as_json(request: PlannedRequest) -> PreviewRequest {
+    // For people to read. What cannot be indented is shown as it is.
+    let body = request.body.map(|body| {
+        serde_json::from_str::<serde_json::Value>(&body)
+            .and_then(|json| serde_json::to_string_pretty(&json))
+            .unwrap_or(body)
+    });
+    PreviewRequest {
+        method: method_name(request.method).into(),
+        path: request.path,
+        body,
     }
 }

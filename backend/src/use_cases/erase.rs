@@ -5,9 +5,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::capabilities::store::{Erase, Erased, ReadTenants, StoreError, WhyErase};
-use crate::capabilities::world::Clock;
-use crate::domain::ids::TenantKey;
+use super::keep_timers::{NotInStep, remove_timers};
+use crate::capabilities::store::{Erase, Erased, ReadSchedules, ReadTenants, StoreError, WhyErase};
+use crate::capabilities::world::{Clock, Timers};
+use crate::domain::ids::{Subject, TenantKey};
 use crate::domain::tenant::TenantState;
 
 /// Nothing is erased sooner after a removal, even if nothing is to be kept: until then a call may still be on the wire, and
@@ -23,7 +24,8 @@ pub struct ErasedUntilNow {
 
 /// Erases what is to be erased, until `until`; the rest comes with the next sweep.
 pub async fn erase(
-    store: &(impl Erase + ReadTenants),
+    store: &(impl Erase + ReadTenants + ReadSchedules),
+    timers: &dyn Timers,
     clock: &dyn Clock,
     until: Timestamp,
 ) -> Result<ErasedUntilNow, StoreError> {
@@ -32,7 +34,7 @@ pub async fn erase(
         if clock.now() >= until {
             return Ok(erased);
         }
-        match store.erase_person(&of, &WhyErase::Planned).await? {
+        match erase_person(store, timers, &of, &WhyErase::Planned).await? {
             Erased::Everything => erased.people += 1,
             Erased::NoReason => {}
         }
@@ -41,7 +43,7 @@ pub async fn erase(
         if clock.now() >= until {
             return Ok(erased);
         }
-        match erase_tenant(store, clock, until, &key, &mut erased).await {
+        match erase_tenant(store, timers, clock, until, &key, &mut erased).await {
             Ok(()) => {}
             // It does not hold up the others.
             Err(StoreError::Unreadable(reason)) => {
@@ -53,8 +55,23 @@ pub async fn erase(
     Ok(erased)
 }
 
+/// Their timers go first: what is left of a person who is half erased still says which those are.
+async fn erase_person(
+    store: &(impl Erase + ReadSchedules),
+    timers: &dyn Timers,
+    of: &Subject,
+    why: &WhyErase,
+) -> Result<Erased, StoreError> {
+    match remove_timers(store, timers, of).await {
+        Ok(()) => store.erase_person(of, why).await,
+        Err(NotInStep::Store(error)) => Err(error),
+        Err(NotInStep::Timer(error)) => Err(StoreError::Unavailable(Box::new(error))),
+    }
+}
+
 async fn erase_tenant(
-    store: &(impl Erase + ReadTenants),
+    store: &(impl Erase + ReadTenants + ReadSchedules),
+    timers: &dyn Timers,
     clock: &dyn Clock,
     until: Timestamp,
     key: &TenantKey,
@@ -78,7 +95,7 @@ async fn erase_tenant(
             if clock.now() >= until {
                 return Ok(());
             }
-            match store.erase_person(of, &why).await? {
+            match erase_person(store, timers, of, &why).await? {
                 Erased::Everything => erased.people += 1,
                 Erased::NoReason => return Ok(()),
             }

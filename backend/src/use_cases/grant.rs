@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::learn_own_account::learn_own_account;
 use crate::capabilities::platform::{Accounts, ProductError};
 use crate::capabilities::store::{
-    AddSchedules, ReadConsents, StoreError, WriteConsents, WriteError, WriteTenants,
+    ReadConsents, StoreError, WriteConsents, WriteError, WriteSchedules, WriteTenants,
 };
 use crate::capabilities::world::Clock;
 use crate::domain::account::{FitAccount, Unfit};
@@ -55,7 +55,7 @@ pub enum GrantError {
 
 /// Records the consent of `account`, who proved to be that person, if what they wish is within the rules.
 pub async fn grant(
-    store: &(impl ReadConsents + WriteConsents + AddSchedules + WriteTenants),
+    store: &(impl ReadConsents + WriteConsents + WriteSchedules + WriteTenants),
     platform: &impl Accounts,
     notices: &Notices,
     tenant: &Tenant,
@@ -87,7 +87,9 @@ pub async fn grant(
     let change = Consent::grant(&of, existing.as_ref(), &terms, &notice, &when)
         .ok_or(GrantError::Changed)?;
     store.write_consent(&change).await?;
-    store.add_schedule(&Schedule::starter(&of), now).await?;
+    store
+        .add_schedule(&Schedule::starter(&of, now), now)
+        .await?;
     Ok(if active.is_some() {
         Granted::Renewed(change.consent)
     } else {

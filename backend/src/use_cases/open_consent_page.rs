@@ -1,5 +1,6 @@
 //! A person opens the page on which they consent.
 
+use jiff::Timestamp;
 use onbehalf_contract::Access;
 use thiserror::Error;
 
@@ -24,6 +25,8 @@ pub struct Opened {
     pub needed_access: Access,
     pub schedules: Vec<(Schedule, Option<Run>)>,
     pub acts: ActsPage,
+    /// Whether they administer the product.
+    pub admin: bool,
     /// The person, or why this account cannot consent.
     pub account: Result<FitAccount, Unfit>,
 }
@@ -43,11 +46,13 @@ pub async fn open_consent_page(
     tenant: &Tenant,
     of: &Subject,
     acts: u32,
+    now: Timestamp,
 ) -> Result<Opened, OpenError> {
-    let (account, consent, schedules, acts) = tokio::join!(
+    let (account, admin, consent, schedules, acts) = tokio::join!(
         platform.account(tenant, &of.account),
+        platform.is_admin(tenant, &of.account),
         store.consent(of),
-        list_schedules(store, of),
+        list_schedules(store, of, now),
         list_acts(store, of, acts, None),
     );
     let schedules = schedules?;
@@ -56,6 +61,8 @@ pub async fn open_consent_page(
         needed_access: needed_access(schedules.iter().map(|(schedule, _)| schedule)),
         schedules,
         acts: acts?,
+        // Unsure is no: the page then shows less.
+        admin: admin.unwrap_or_default(),
         account: FitAccount::check(account?, tenant.app_account.as_ref()),
     })
 }

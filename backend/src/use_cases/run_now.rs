@@ -1,13 +1,15 @@
 //! A person asks for a run of one of their schedules at once.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use thiserror::Error;
 
-use crate::capabilities::store::{AddSchedules, ReadSchedules, StoreError};
+use super::find_schedule::find_schedule;
+use crate::capabilities::store::{ReadSchedules, StoreError, WriteSchedules};
 use crate::capabilities::world::{QueueError, RunQueue};
 use crate::domain::ids::{ScheduleId, Subject};
 use crate::domain::run::RunId;
-use crate::domain::schedule::Schedule;
 
 /// Nothing was asked for.
 #[derive(Debug, Error)]
@@ -22,20 +24,18 @@ pub enum RunNowError {
 
 /// Puts a run into the queue. Whether the consent allows it is decided when it runs, and nowhere else.
 pub async fn run_now(
-    store: &(impl ReadSchedules + AddSchedules),
+    store: &(impl ReadSchedules + WriteSchedules),
     queue: &dyn RunQueue,
     of: &Subject,
     id: &ScheduleId,
     now: Timestamp,
 ) -> Result<RunId, RunNowError> {
-    if *id == ScheduleId::of_starter() {
-        store.add_schedule(&Schedule::starter(of), now).await?;
-    }
-    let schedule = store
-        .schedule(of, id)
+    let schedule = find_schedule(store, of, id, now)
         .await?
         .ok_or(RunNowError::NoSuchSchedule)?;
+    // It may be the starter, which nobody has stored yet.
+    store.add_schedule(&schedule, now).await?;
     let run = RunId::new(of.clone(), schedule.id, now);
-    queue.send(&run).await?;
+    queue.send(&run.message().asked(), Duration::ZERO).await?;
     Ok(run)
 }

@@ -1,43 +1,58 @@
 //! A schedule fires: act as its person, if they allow it.
 
-use std::time::Duration;
-
-use jiff::{SignedDuration, Timestamp};
-use onbehalf_contract::{NotRun, Outcome, RunResult};
+use jiff::Timestamp;
+use onbehalf_contract::{Fallback, Outcome, RunResult};
 use thiserror::Error;
 
-use super::begin::{NotBegun, StartedAct, begin, sentence};
+use super::begin::{NotBegun, begin, begin_as_app};
+use super::carry_out::{Begun, Ended, carry_out};
 use super::change_consent::ChangeError;
+use super::fresh_tenant::FreshTenant;
 use super::invalidate::invalidate;
-use crate::capabilities::platform::{
-    Accounts, Answer, CallError, Product, ProductError, TokenError, UserTokens,
-};
+use super::step_times::StepTimes;
+use crate::capabilities::platform::{Accounts, Product, TOKEN_SPARE, UserTokens};
 use crate::capabilities::store::{
-    CommitBegin, ReadActs, ReadConsents, ReadRuns, ReadSchedules, ReadTenants, RecordRuns, RunEnd,
-    StoreError, WriteConsents,
+    CommitBegin, CommitBeginAsApp, KeepPace, KeptToken, NoteFailures, ReadActs, ReadConsents,
+    ReadRunContext, ReadTenants, RecordRuns, RunContext, RunEnd, StoreError, WriteConsents,
 };
 use crate::capabilities::world::Clock;
-use crate::domain::account::FitAccount;
-use crate::domain::act::{Finished, TIME_LIMIT};
+use crate::domain::account::{Account, FitAccount};
+use crate::domain::act::Finished;
 use crate::domain::consent_event::Invalid;
-use crate::domain::ids::TenantKey;
+use crate::domain::failure::Failure;
 use crate::domain::notice::Notices;
-use crate::domain::run::RunId;
+use crate::domain::pace::{Turn, wait_for};
+use crate::domain::run::{Found, Run, RunId, RunMessage};
+use crate::domain::run_report::Step;
 use crate::domain::schedule::Schedule;
+use crate::domain::task::Task;
 use crate::domain::tenant::Tenant;
 
-/// No call starts with knowledge of the tenant that is older than this. Whoever removes or pauses a tenant waits as long
-/// before they answer, so that after the answer nothing starts.
-pub const TENANT_FRESH_FOR: SignedDuration = SignedDuration::from_secs(1);
+/// What a run works with.
+pub struct Acting<'a, S, P> {
+    pub store: &'a S,
+    pub platform: &'a P,
+    pub notices: &'a Notices,
+    pub clock: &'a dyn Clock,
+}
 
-/// How often it is read before that is given up because each time took too long.
-const TENANT_READS: u32 = 3;
+/// What became of a run's message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ran {
+    Ended(RunResult),
+    /// Nothing was done yet, and it is tried again then.
+    Waits(Timestamp),
+    /// It was not its turn. It comes back then.
+    HeldBack(Timestamp),
+    /// There is nothing to run: the schedule is gone or pauses, or the run is somebody else's, or has ended before.
+    Nothing,
+}
 
-/// The run could not be decided, and nothing was done: try again later.
+/// Nothing could be decided or recorded: the message must come again.
 #[derive(Debug, Error)]
 pub enum RunError {
-    #[error(transparent)]
-    Product(#[from] ProductError),
+    #[error("the message is malformed: {0}")]
+    Malformed(#[from] crate::domain::ids::BadId),
     #[error(transparent)]
     Consent(#[from] ChangeError),
     #[error(transparent)]
@@ -46,348 +61,358 @@ pub enum RunError {
 
 /// Everything that a run reads and writes.
 pub trait RunStore:
-    ReadTenants
-    + ReadSchedules
-    + ReadRuns
+    ReadRunContext
+    + ReadTenants
     + RecordRuns
+    + NoteFailures
+    + KeepPace
     + ReadActs
     + CommitBegin
+    + CommitBeginAsApp
     + ReadConsents
     + WriteConsents
 {
 }
 
 impl<T> RunStore for T where
-    T: ReadTenants
-        + ReadSchedules
-        + ReadRuns
+    T: ReadRunContext
+        + ReadTenants
         + RecordRuns
+        + NoteFailures
+        + KeepPace
         + ReadActs
         + CommitBegin
+        + CommitBeginAsApp
         + ReadConsents
         + WriteConsents
 {
 }
 
-/// Runs a schedule once. However often the same run is asked for, it acts at most once.
+/// Runs a schedule once. However often the same run is asked for, what must not be repeated is done at most once.
 pub async fn run_schedule(
-    store: &impl RunStore,
-    platform: &(impl Accounts + UserTokens + Product),
-    notices: &Notices,
-    clock: &dyn Clock,
-    run: &RunId,
-) -> Result<RunResult, RunError> {
-    let refuse = async |reason: NotRun| {
-        store.record_refusal(run, &reason, clock.now()).await?;
-        Ok(RunResult::Refused)
+    acting: &Acting<'_, impl RunStore, impl Accounts + UserTokens + Product>,
+    message: &RunMessage,
+    times: &mut StepTimes,
+) -> Result<Ran, RunError> {
+    let Acting { store, clock, .. } = *acting;
+    let run = message.run()?;
+    let read_at = clock.now();
+    let context = times.of(Step::Read, clock, store.run_context(&run)).await?;
+    let Some(schedule) = fires(context.schedule.as_ref(), message.asked) else {
+        // Nothing is kept about a person of whom nothing is kept: they may have been erased.
+        return Ok(Ran::Nothing);
+    };
+    let was = context.run.as_ref();
+    times.tried_before = was.map_or(0, |run| run.tries);
+    let this = ThisRun {
+        run: &run,
+        was,
+        schedule,
+    };
+    match was.map(|was| was.found(clock.now(), schedule.task.is_idempotent())) {
+        None | Some(Found::Free) => {}
+        Some(Found::Waits(until)) => return Ok(Ran::Waits(until)),
+        Some(Found::Lost) => return settle_lost(acting, &this).await,
+        Some(Found::UnderWay | Found::Ended) => return Ok(Ran::Nothing),
+    }
+    if let Some(until) = held_back(acting, &context, &run, schedule, message.held).await? {
+        return Ok(Ran::HeldBack(until));
+    }
+    let Some(tenant) = FreshTenant::usable(context.tenant.clone(), read_at) else {
+        return without_act(acting, &this, &Failure::AppGone, times).await;
     };
 
-    let Some(schedule) = store.schedule(&run.of, &run.schedule).await? else {
-        // Nothing is kept about a person of whom nothing is kept: they may have been erased.
-        return Ok(RunResult::Refused);
-    };
-    let Some(tenant) = FreshTenant::read(store, clock, &run.of.tenant).await? else {
-        return refuse(app_gone()).await;
-    };
-    let account = platform.account(&tenant.tenant, &run.of.account).await?;
-    let person = match FitAccount::check(account, tenant.tenant.app_account.as_ref()) {
-        Ok(person) => person,
-        Err(unfit) => {
-            if let Some(because) = unfit.invalidates() {
-                invalidate(store, clock, notices, &tenant.tenant, &run.of, because).await?;
-            }
-            return refuse(because(unfit.code(), &unfit, unfit.remedy())).await;
-        }
+    let asked = acting.platform.account(&tenant.tenant, &run.of.account);
+    let account = match times.of(Step::Account, clock, asked).await {
+        Ok(account) => account,
+        Err(error) => return without_act(acting, &this, &error.into(), times).await,
     };
     let Some(tenant) = tenant.fresh(store, clock).await? else {
-        return refuse(app_gone()).await;
+        return without_act(acting, &this, &Failure::AppGone, times).await;
     };
-    let when = tenant.tenant.circumstances(notices, clock.now());
-    let act = match begin(store, &schedule, run, &when).await {
-        Ok(act) => act,
-        Err(NotBegun::NotAllowed(why)) => return refuse(why.reason()).await,
-        Err(NotBegun::Claimed) => return settle(store, clock.now(), run).await,
-        Err(NotBegun::Store(error)) => return Err(error.into()),
+    let name = account.as_ref().map_or("", |account| account.name.as_str());
+    let task = schedule
+        .task_at(run.due, name)
+        .in_space_of(account.as_ref());
+    let began = begin_one(acting, &this, &tenant.tenant, account, &task);
+    let begun = match times.of(Step::Begin, clock, began).await? {
+        Beginning::Begun(begun) => begun,
+        Beginning::Failed(why) => return without_act(acting, &this, &why, times).await,
+        Beginning::Elsewhere => return Ok(Ran::Nothing),
     };
+    times.as_app = begun.act().as_app;
 
     let known = tenant.tenant.clone();
-    let ended = call_as(store, platform, clock, tenant, &person, &schedule, &act).await;
-    let may_have_lost_access = ended.may_have_lost_access();
-    let (finished, end) = ended.record(clock.now());
-    store.record_finish(act.act(), &finished, &end).await?;
-    if may_have_lost_access {
-        end_if_access_is_lost(store, platform, notices, clock, &known, run).await?;
+    let kept = token_for(&context, schedule, &known);
+    let ended = carry_out(acting, tenant, &begun, kept, &task, times).await;
+    finish(acting, &this, &known, &begun, &ended, times).await
+}
+
+/// The schedule, if it fires. The timer may not know yet that it pauses or is deleted.
+fn fires(schedule: Option<&Schedule>, asked: bool) -> Option<&Schedule> {
+    schedule
+        .filter(|schedule| schedule.is_active() || asked)
+        .filter(|schedule| !schedule.is_deleted())
+}
+
+/// A run, as it was found, and what it is of.
+struct ThisRun<'a> {
+    run: &'a RunId,
+    was: Option<&'a Run>,
+    schedule: &'a Schedule,
+}
+
+impl ThisRun<'_> {
+    /// Which try this is, from 1 on.
+    fn tried(&self) -> u32 {
+        self.was.map_or(0, |was| was.tries).saturating_add(1)
     }
-    Ok(end.result)
+
+    /// How a run stands after this failure: either it waits, or it has ended so.
+    fn after(&self, failure: &Failure, result: RunResult, now: Timestamp) -> RunEnd {
+        let again_at = failure.again_at(self.run, self.tried(), now);
+        RunEnd {
+            result: again_at.map_or(result, |_| RunResult::Waiting),
+            reason: Some(failure.reason()),
+            again_at,
+        }
+    }
+}
+
+/// Until when a run is held back: while its site is not to be called, or not so fast; and in the last seconds of a token's
+/// life, for nobody asks for a new one before the old one is over.
+async fn held_back(
+    acting: &Acting<'_, impl KeepPace, impl Sized>,
+    context: &RunContext,
+    run: &RunId,
+    schedule: &Schedule,
+    held: u32,
+) -> Result<Option<Timestamp>, StoreError> {
+    let Acting { store, clock, .. } = *acting;
+    match context.pace.turn(clock.now(), held > 0) {
+        Turn::Now => {}
+        Turn::NotBefore(until) => return Ok(Some(until)),
+        Turn::TakeSlot(slow) => {
+            let slot = store
+                .take_slot(&run.of.tenant, slow.gap, clock.now())
+                .await?;
+            match wait_for(slot, clock.now()) {
+                Some(wait) => clock.sleep(wait).await,
+                None => return Ok(Some(slot)),
+            }
+        }
+    }
+    let token = context
+        .tenant
+        .as_ref()
+        .and_then(|tenant| token_for(context, schedule, tenant));
+    let now = clock.now();
+    Ok(token
+        .map(|token| token.expires_at)
+        .filter(|ends| *ends > now && ends.duration_since(now) <= TOKEN_SPARE))
+}
+
+/// The token that is kept for this, of this installation.
+fn token_for<'a>(
+    context: &'a RunContext,
+    schedule: &Schedule,
+    tenant: &Tenant,
+) -> Option<&'a KeptToken> {
+    context
+        .tokens
+        .iter()
+        .find(|(access, token)| {
+            *access == schedule.access() && token.generation == tenant.generation
+        })
+        .map(|(_, token)| token)
+}
+
+enum Beginning {
+    Begun(Begun),
+    Failed(Failure),
+    /// Somebody else began it at the same moment.
+    Elsewhere,
+}
+
+/// Begins the act as the person; or as the app, if the person cannot be impersonated and the schedule says so.
+async fn begin_one(
+    acting: &Acting<'_, impl RunStore, impl Sized>,
+    this: &ThisRun<'_>,
+    tenant: &Tenant,
+    account: Option<Account>,
+    task: &Task,
+) -> Result<Beginning, RunError> {
+    let Acting {
+        store,
+        notices,
+        clock,
+        ..
+    } = *acting;
+    let ThisRun { run, was, schedule } = *this;
+    let why = match FitAccount::check(account, tenant.app_account.as_ref()) {
+        Ok(_) => {
+            let when = tenant.circumstances(notices, clock.now());
+            match begin(store, schedule, task.deed(), run, was, &when).await {
+                Ok(started) => return Ok(Beginning::Begun(Begun::AsPerson(started))),
+                Err(NotBegun::NotAllowed(why)) => Failure::NotAllowed(why),
+                Err(NotBegun::Claimed) => return Ok(Beginning::Elsewhere),
+                Err(NotBegun::Store(error)) => return Err(error.into()),
+            }
+        }
+        Err(unfit) => {
+            if let Some(because) = unfit.invalidates() {
+                invalidate(store, clock, notices, tenant, &run.of, because).await?;
+            }
+            Failure::Unfit(unfit)
+        }
+    };
+    if schedule.fallback == Fallback::Skip {
+        return Ok(Beginning::Failed(why));
+    }
+    let when = tenant.circumstances(notices, clock.now());
+    match begin_as_app(store, schedule, task.deed(), run, was, &when).await {
+        Ok(started) => Ok(Beginning::Begun(Begun::AsApp(started))),
+        Err(NotBegun::NotAllowed(_)) => Ok(Beginning::Failed(why)),
+        Err(NotBegun::Claimed) => Ok(Beginning::Elsewhere),
+        Err(NotBegun::Store(error)) => Err(error.into()),
+    }
+}
+
+/// Records a run that came to no act.
+async fn without_act(
+    acting: &Acting<'_, impl RunStore, impl Sized>,
+    this: &ThisRun<'_>,
+    why: &Failure,
+    times: &mut StepTimes,
+) -> Result<Ran, RunError> {
+    let Acting { store, clock, .. } = *acting;
+    times.code = Some(why.code());
+    let result = match why {
+        Failure::AppGone => RunResult::Refused,
+        why if why.is_about_the_person() => RunResult::Refused,
+        _ => RunResult::Failed,
+    };
+    let now = clock.now();
+    let end = this.after(why, result, now);
+    store.record_no_act(this.run, this.was, &end, now).await?;
+    note_end(acting, this, Some(why), &end).await?;
+    Ok(ran(&end))
+}
+
+/// Records how an act ended, and what follows from that.
+async fn finish(
+    acting: &Acting<'_, impl RunStore, impl Accounts>,
+    this: &ThisRun<'_>,
+    tenant: &Tenant,
+    begun: &Begun,
+    ended: &Ended,
+    times: &mut StepTimes,
+) -> Result<Ran, RunError> {
+    let Acting { store, clock, .. } = *acting;
+    let now = clock.now();
+    let finished = ended.finished(now);
+    let why = match ended {
+        Ended::Done(_) => None,
+        Ended::Failed { why, .. } => Some(why),
+    };
+    times.code = why.map(Failure::code);
+    let end = match why {
+        None => RunEnd {
+            result: RunResult::Done,
+            reason: None,
+            again_at: None,
+        },
+        Some(why) => this.after(why, result_of(finished.outcome), now),
+    };
+    let recorded = store.record_finish(begun.act(), &finished, &end);
+    times.of(Step::Finish, clock, recorded).await?;
+    note_end(acting, this, why, &end).await?;
+    if ended.may_have_lost_access() && matches!(begun, Begun::AsPerson(_)) {
+        end_if_access_is_lost(acting, tenant, this.run).await?;
+    }
+    Ok(ran(&end))
+}
+
+fn result_of(outcome: Outcome) -> RunResult {
+    match outcome {
+        Outcome::Started => RunResult::Started,
+        Outcome::Done => RunResult::Done,
+        Outcome::Failed => RunResult::Failed,
+        Outcome::Unknown => RunResult::Unknown,
+    }
+}
+
+fn ran(end: &RunEnd) -> Ran {
+    match end.again_at {
+        Some(at) => Ran::Waits(at),
+        None => Ran::Ended(end.result),
+    }
+}
+
+/// Counts what comes to nothing, so that a schedule that keeps failing pauses. Most of the time there is nothing to write.
+async fn note_end(
+    acting: &Acting<'_, impl NoteFailures, impl Sized>,
+    this: &ThisRun<'_>,
+    why: Option<&Failure>,
+    end: &RunEnd,
+) -> Result<(), StoreError> {
+    let schedule = this.schedule;
+    let after = match (why, &end.reason) {
+        _ if end.again_at.is_some() => return Ok(()),
+        (Some(why), Some(reason)) => schedule.after_failure(reason, why.pauses_after()),
+        _ if schedule.failures == 0 => return Ok(()),
+        _ => schedule.after_success(),
+    };
+    let now = acting.clock.now();
+    acting
+        .store
+        .note_failures(&after, schedule.failures, now)
+        .await
+}
+
+/// Another delivery of a run that began before and never said how it ended: its Lambda died, and nobody knows whether the
+/// call was carried out. It is not repeated.
+async fn settle_lost(
+    acting: &Acting<'_, impl RunStore, impl Sized>,
+    this: &ThisRun<'_>,
+) -> Result<Ran, RunError> {
+    let Acting { store, clock, .. } = *acting;
+    let Some(act) = store.act(this.run).await? else {
+        return Ok(Ran::Nothing);
+    };
+    let why = Failure::OutcomeUnknown { idempotent: false };
+    let end = RunEnd {
+        result: RunResult::Unknown,
+        reason: Some(why.reason()),
+        again_at: None,
+    };
+    let finished = Finished {
+        at: clock.now(),
+        outcome: Outcome::Unknown,
+        status: None,
+        link: None,
+        settled: false,
+    };
+    store.record_finish(&act, &finished, &end).await?;
+    note_end(acting, this, Some(&why), &end).await?;
+    Ok(Ran::Ended(RunResult::Unknown))
 }
 
 /// A person who may not use the product any more is still active and gets a token, but every call as them is refused.
 /// Their consent ends; if nobody can say now, the next refusal asks again.
 async fn end_if_access_is_lost(
-    store: &impl RunStore,
-    platform: &impl Accounts,
-    notices: &Notices,
-    clock: &dyn Clock,
+    acting: &Acting<'_, impl ReadConsents + WriteConsents, impl Accounts>,
     tenant: &Tenant,
     run: &RunId,
 ) -> Result<(), ChangeError> {
+    let Acting {
+        store,
+        platform,
+        notices,
+        clock,
+    } = *acting;
     if let Ok(false) = platform.may_use(tenant, &run.of.account).await {
         invalidate(store, clock, notices, tenant, &run.of, Invalid::AccessLost).await?;
     }
     Ok(())
-}
-
-/// A tenant that may be acted in, and when that was read.
-struct FreshTenant {
-    tenant: Tenant,
-    read_at: Timestamp,
-}
-
-impl FreshTenant {
-    async fn read(
-        store: &impl ReadTenants,
-        clock: &dyn Clock,
-        key: &TenantKey,
-    ) -> Result<Option<Self>, StoreError> {
-        let read_at = clock.now();
-        let tenant = store.tenant(key).await?;
-        Ok(tenant
-            .filter(|tenant| tenant.usable().is_some())
-            .map(|tenant| Self { tenant, read_at }))
-    }
-
-    /// What is known at this moment: the same, or what is read anew if that has grown old. What took too long to read is
-    /// old already.
-    async fn fresh(
-        mut self,
-        store: &impl ReadTenants,
-        clock: &dyn Clock,
-    ) -> Result<Option<Self>, StoreError> {
-        let mut reads = 0;
-        while clock.now().duration_since(self.read_at) >= TENANT_FRESH_FOR {
-            if reads == TENANT_READS {
-                let slow = "the tenant takes too long to read";
-                return Err(StoreError::Unavailable(slow.into()));
-            }
-            reads += 1;
-            match Self::read(store, clock, &self.tenant.key).await? {
-                Some(anew) => self = anew,
-                None => return Ok(None),
-            }
-        }
-        Ok(Some(self))
-    }
-
-    /// The same before each step of an act, and the time that is left: nothing is asked for once its tenant is gone, or
-    /// installed anew, or its time is over.
-    async fn in_time(
-        self,
-        store: &impl ReadTenants,
-        clock: &dyn Clock,
-        act: &StartedAct,
-    ) -> Result<(Self, Duration), NotRun> {
-        let generation = self.tenant.generation;
-        let fresh = match self.fresh(store, clock).await {
-            Ok(fresh) => fresh.filter(|fresh| fresh.tenant.generation == generation),
-            Err(error) => return Err(because("store-down", &error, "Try again later.")),
-        };
-        let fresh = fresh.ok_or_else(app_gone)?;
-        let spent = clock.now().duration_since(act.act().started_at);
-        match Duration::try_from(TIME_LIMIT - spent) {
-            Ok(left) if !left.is_zero() => Ok((fresh, left)),
-            _ => Err(too_slow()),
-        }
-    }
-}
-
-/// How an act that began came to its end.
-enum Ended {
-    Done(Answer),
-    /// No call was made.
-    NotCalled(NotRun),
-    Call(CallError),
-}
-
-/// Gets the token and makes the one call, all within the act's time.
-async fn call_as(
-    store: &impl ReadTenants,
-    platform: &(impl UserTokens + Product),
-    clock: &dyn Clock,
-    tenant: FreshTenant,
-    person: &FitAccount,
-    schedule: &Schedule,
-    act: &StartedAct,
-) -> Ended {
-    let (tenant, _) = match tenant.in_time(store, clock, act).await {
-        Ok(in_time) => in_time,
-        Err(reason) => return Ended::NotCalled(reason),
-    };
-    let token = match platform.user_token(&tenant.tenant, act).await {
-        Ok(token) => token,
-        Err(error) => return Ended::NotCalled(no_token(&error)),
-    };
-    let (tenant, left) = match tenant.in_time(store, clock, act).await {
-        Ok(in_time) => in_time,
-        Err(reason) => return Ended::NotCalled(reason),
-    };
-    let action = schedule.action_at(act.act().run.due);
-    match platform
-        .perform(&tenant.tenant, person, &token, &action, left)
-        .await
-    {
-        Ok(answer) => Ended::Done(answer),
-        Err(error) => Ended::Call(error),
-    }
-}
-
-/// Another delivery of a run that began before. It is not repeated: either it has ended, or it is under way elsewhere, or
-/// its Lambda died, and then nobody knows whether the call was carried out.
-async fn settle(
-    store: &(impl ReadActs + ReadRuns + RecordRuns),
-    now: Timestamp,
-    run: &RunId,
-) -> Result<RunResult, RunError> {
-    let Some(act) = store.act(run).await? else {
-        return Ok(store
-            .run(run)
-            .await?
-            .map_or(RunResult::Refused, |run| run.result));
-    };
-    match act.outcome_at(now) {
-        Outcome::Started => Ok(RunResult::Started),
-        Outcome::Done => Ok(RunResult::Done),
-        Outcome::Failed => Ok(RunResult::Failed),
-        Outcome::Unknown => {
-            if act.finished.is_none() {
-                let (finished, end) = Ended::Call(CallError::Unclear { status: None }).record(now);
-                store.record_finish(&act, &finished, &end).await?;
-            }
-            Ok(RunResult::Unknown)
-        }
-    }
-}
-
-impl Ended {
-    /// Whether it was refused in a way that a person is who may not use the product at all.
-    fn may_have_lost_access(&self) -> bool {
-        match self {
-            Self::Done(_) => false,
-            Self::NotCalled(reason) => reason.code == TOKEN_REFUSED,
-            Self::Call(error) => matches!(error, CallError::Refused { status: 401 | 403 }),
-        }
-    }
-
-    fn record(self, at: Timestamp) -> (Finished, RunEnd) {
-        let (outcome, result, status, link, reason) = match self {
-            Self::Done(Answer { status, link }) => {
-                (Outcome::Done, RunResult::Done, Some(status), link, None)
-            }
-            Self::NotCalled(reason) => {
-                (Outcome::Failed, RunResult::Failed, None, None, Some(reason))
-            }
-            Self::Call(error) => {
-                let (outcome, result) = match error {
-                    CallError::Unclear { .. } => (Outcome::Unknown, RunResult::Unknown),
-                    _ => (Outcome::Failed, RunResult::Failed),
-                };
-                (
-                    outcome,
-                    result,
-                    status_of(&error),
-                    None,
-                    Some(call_failed(&error)),
-                )
-            }
-        };
-        (
-            Finished {
-                at,
-                outcome,
-                status,
-                link,
-            },
-            RunEnd { result, reason },
-        )
-    }
-}
-
-fn status_of(error: &CallError) -> Option<u16> {
-    match error {
-        CallError::Refused { status } => Some(*status),
-        CallError::Unclear { status } => *status,
-        CallError::NotSent | CallError::NoSpace => None,
-    }
-}
-
-// Reasons, in words for the person whose schedule it is.
-
-const TOKEN_REFUSED: &str = "token-refused";
-
-fn because(code: &str, detail: &impl std::fmt::Display, remedy: &str) -> NotRun {
-    NotRun {
-        code: code.into(),
-        detail: sentence(&detail.to_string()),
-        remedy: remedy.into(),
-    }
-}
-
-fn app_gone() -> NotRun {
-    because(
-        "app-not-installed",
-        &"Onbehalf is not installed in this site, or is switched off",
-        "Ask a Confluence admin to install it or to switch it on.",
-    )
-}
-
-fn too_slow() -> NotRun {
-    because(
-        "too-slow",
-        &"the answers took too long, and no call was made",
-        "Run it again.",
-    )
-}
-
-fn no_token(error: &TokenError) -> NotRun {
-    match error {
-        TokenError::Refused(_) => because(
-            TOKEN_REFUSED,
-            error,
-            "Check that you can use Confluence. If you can, ask a Confluence admin to reinstall Onbehalf.",
-        ),
-        TokenError::RateLimited => because("rate-limited", error, "Run it again in a few minutes."),
-        TokenError::Unavailable(_) => because("atlassian-down", error, "Run it again later."),
-        TokenError::Internal(_) => because(
-            "token-not-prepared",
-            &"the token could not be prepared",
-            "Run it again. If this stays, tell a Confluence admin.",
-        ),
-    }
-}
-
-fn call_failed(error: &CallError) -> NotRun {
-    let (code, remedy) = match error {
-        CallError::Refused { status: 400 | 409 } => (
-            "not-accepted",
-            "Check the schedule: a page with this title may be there already.",
-        ),
-        CallError::Refused { status: 401 | 403 } => (
-            "not-permitted",
-            "Check that you may do this in Confluence yourself.",
-        ),
-        CallError::Refused { status: 404 } => {
-            ("not-found", "Check that the page or space is still there.")
-        }
-        CallError::Refused { status: 429 } => ("rate-limited", "Run it again in a few minutes."),
-        CallError::Refused { .. } => ("refused", "Check the schedule, then run it again."),
-        CallError::NotSent => ("confluence-down", "Run it again later."),
-        CallError::NoSpace => (
-            "no-space",
-            "Create your personal space in Confluence, then run it again.",
-        ),
-        CallError::Unclear { .. } => (
-            "outcome-unknown",
-            "It may have been done, or not. Look in Confluence before you run it again.",
-        ),
-    };
-    because(code, error, remedy)
 }

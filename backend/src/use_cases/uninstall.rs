@@ -9,7 +9,7 @@ use crate::capabilities::platform::Removal;
 use crate::capabilities::store::{ReadTenants, StoreError, WriteError, WriteTenants};
 use crate::capabilities::world::Clock;
 use crate::domain::tenant::{Replayed, Tenant, TenantState};
-use crate::use_cases::run_schedule::TENANT_FRESH_FOR;
+use crate::use_cases::fresh_tenant::TENANT_FRESH_FOR;
 
 /// The removal was not taken, and nothing changed.
 #[derive(Debug, Error)]

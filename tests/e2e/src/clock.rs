@@ -7,7 +7,7 @@ use onbehalf::capabilities::world::{BoxFuture, Clock};
 use tokio::sync::{Notify, watch};
 
 /// How long the app's timer sleeps between two looks. Nothing else in the app waits for exactly as long.
-const TICK: Duration = Duration::from_secs(20);
+const TICK: Duration = Duration::from_secs(5);
 
 /// By how much the app's other waits are shortened.
 const FASTER: u32 = 100;

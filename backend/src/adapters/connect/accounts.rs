@@ -6,11 +6,12 @@ use super::admins::{Asked, Told};
 use super::users::{BulkAnswer, BulkQuestion, CurrentUser, UserWithOperations};
 use super::{Connect, Inner};
 use crate::capabilities::platform::{Accounts, ProductError};
+use crate::capabilities::store::KeepPace;
 use crate::domain::account::Account;
 use crate::domain::ids::AccountId;
 use crate::domain::tenant::Tenant;
 
-impl<S> Accounts for Connect<S> {
+impl<S: KeepPace> Accounts for Connect<S> {
     async fn account(
         &self,
         tenant: &Tenant,
@@ -70,7 +71,7 @@ impl<S> Accounts for Connect<S> {
     }
 }
 
-impl<S> Inner<S> {
+impl<S: KeepPace> Inner<S> {
     /// A user as the v1 API describes it.
     async fn user(
         &self,

@@ -4,6 +4,7 @@ mod accounts;
 mod admins;
 mod callers;
 mod credentials;
+mod limits;
 mod personal_data;
 mod product;
 mod rest;
@@ -40,6 +41,7 @@ struct Inner<S> {
     token_endpoint: TokenEndpoint,
     http: reqwest::Client,
     admins: admins::Admins,
+    noted: limits::Noted,
     tokens: user_tokens::Tokens,
 }
 
@@ -82,6 +84,7 @@ impl<S> Connect<S> {
                 token_endpoint,
                 http,
                 admins: admins::Admins::default(),
+                noted: limits::Noted::default(),
                 tokens: user_tokens::Tokens::default(),
             }),
         }

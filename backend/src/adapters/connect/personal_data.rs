@@ -12,10 +12,11 @@ use super::{Connect, rest};
 use crate::capabilities::platform::{
     KeptPerson, ProductError, ReportError, ReportPeople, Told, Verdict,
 };
+use crate::capabilities::store::KeepPace;
 use crate::domain::ids::AccountId;
 use crate::domain::tenant::Tenant;
 
-impl<S> ReportPeople for Connect<S> {
+impl<S: KeepPace> ReportPeople for Connect<S> {
     const MOST_IN_A_REPORT: usize = MOST_ACCOUNTS;
 
     async fn report(&self, tenant: &Tenant, people: &[KeptPerson]) -> Result<Told, ReportError> {

@@ -2,20 +2,20 @@
 
 use atlassian_connect::{BaseUrl, Qsh};
 use http::Method;
-use http::header::{AUTHORIZATION, RETRY_AFTER};
-use reqwest::{Response, StatusCode};
+use http::header::AUTHORIZATION;
+use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::time::Duration;
 
-use super::{Inner, QUESTION_LIMIT};
+use super::{Inner, QUESTION_LIMIT, limits};
 use crate::capabilities::platform::ProductError;
+use crate::capabilities::store::KeepPace;
 use crate::domain::tenant::Tenant;
 
 /// No answer that we ask for comes near it.
 const LONGEST_ANSWER: usize = 1024 * 1024;
 
-impl<S> Inner<S> {
+impl<S: KeepPace> Inner<S> {
     /// `GET` of a path below the product's base URL. `None`: there is no such thing.
     pub(super) async fn get<T: DeserializeOwned>(
         &self,
@@ -60,6 +60,33 @@ impl<S> Inner<S> {
         path_and_query: &str,
         body: Option<&impl Serialize>,
     ) -> Result<Response, ProductError> {
+        let mut request = self
+            .signed(tenant, method, path_and_query)
+            .await?
+            .timeout(QUESTION_LIMIT);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response = request.send().await.map_err(unavailable)?;
+        self.note_limits(tenant, &response).await;
+        match response.status() {
+            StatusCode::TOO_MANY_REQUESTS => Err(ProductError::RateLimited {
+                retry_after: limits::retry_after(response.headers()),
+            }),
+            status if status.is_server_error() => Err(ProductError::Unavailable(
+                format!("Confluence answered with status {}", status.as_u16()).into(),
+            )),
+            _ => Ok(response),
+        }
+    }
+
+    /// A request of the app's own, signed.
+    pub(super) async fn signed(
+        &self,
+        tenant: &Tenant,
+        method: Method,
+        path_and_query: &str,
+    ) -> Result<RequestBuilder, ProductError> {
         let credentials = self
             .credentials(tenant)
             .await
@@ -73,24 +100,10 @@ impl<S> Inner<S> {
             .signer
             .authorization(credentials.tenant_secret(), &qsh, self.now())
             .map_err(|error| ProductError::Unavailable(Box::new(error)))?;
-        let mut request = self
+        Ok(self
             .http
             .request(method, url)
-            .header(AUTHORIZATION, authorization)
-            .timeout(QUESTION_LIMIT);
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        let response = request.send().await.map_err(unavailable)?;
-        match response.status() {
-            StatusCode::TOO_MANY_REQUESTS => Err(ProductError::RateLimited {
-                retry_after: retry_after(&response),
-            }),
-            status if status.is_server_error() => Err(ProductError::Unavailable(
-                format!("Confluence answered with status {}", status.as_u16()).into(),
-            )),
-            _ => Ok(response),
-        }
+            .header(AUTHORIZATION, authorization))
     }
 }
 
@@ -117,15 +130,4 @@ pub(super) async fn read_body(mut response: Response) -> Result<Vec<u8>, Product
 /// The error without its URL, which may name a person.
 fn unavailable(error: reqwest::Error) -> ProductError {
     ProductError::Unavailable(Box::new(error.without_url()))
-}
-
-fn retry_after(response: &Response) -> Option<Duration> {
-    let seconds = response
-        .headers()
-        .get(RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()?;
-    Some(Duration::from_secs(seconds))
 }

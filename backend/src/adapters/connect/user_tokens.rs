@@ -1,7 +1,9 @@
-//! User tokens: one exchange for all who ask at once, then kept, sealed, until shortly before they expire.
+//! User tokens: one exchange for all who ask at once, in whatever Lambda, then kept, sealed, until shortly before they
+//! expire.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
+use std::time::Duration;
 
 use atlassian_connect::impersonation::{Assertion, ExchangeError, UserToken as ConnectUserToken};
 use atlassian_connect::{AccountId as ConnectAccountId, BaseUrl, Scope, ScopeSet};
@@ -11,14 +13,11 @@ use tokio::sync::Mutex;
 
 use super::{Connect, Inner};
 use crate::adapters::seal::{Binding, Purpose};
-use crate::capabilities::platform::{TokenError, UserToken, UserTokens};
+use crate::capabilities::platform::{TOKEN_SPARE, TokenError, UserToken, UserTokens};
 use crate::capabilities::store::{KeepTokens, KeptToken};
 use crate::domain::ids::Subject;
 use crate::domain::tenant::Tenant;
 use crate::use_cases::begin::StartedAct;
-
-/// A token is not used in the last seconds of its life: the call that it is for takes up to ten.
-const SPARE: SignedDuration = SignedDuration::from_secs(30);
 
 /// Past this many people, those whose tokens have expired are forgotten.
 const PEOPLE_KEPT: usize = 10_000;
@@ -38,12 +37,24 @@ pub(super) struct Tokens(SyncMutex<HashMap<Name, Place>>);
 type Place = Arc<Mutex<Option<Held>>>;
 
 struct Held {
-    token: UserToken,
+    secret: String,
     expires_at: Timestamp,
 }
 
+/// How long one Lambda has the turn to ask for a token. Nobody waits for it longer than an act lasts.
+const TURN: SignedDuration = SignedDuration::from_secs(10);
+
+/// How often it is looked whether the one whose turn it is has the token, and after what pauses.
+const LOOKS: u32 = 30;
+const PAUSE: Duration = Duration::from_millis(250);
+
 impl<S: KeepTokens> UserTokens for Connect<S> {
-    async fn user_token(&self, tenant: &Tenant, act: &StartedAct) -> Result<UserToken, TokenError> {
+    async fn user_token(
+        &self,
+        tenant: &Tenant,
+        act: &StartedAct,
+        kept: Option<&KeptToken>,
+    ) -> Result<UserToken, TokenError> {
         let act = act.act();
         let name = Name {
             of: act.of().clone(),
@@ -57,42 +68,64 @@ impl<S: KeepTokens> UserTokens for Connect<S> {
         let mut held = place.lock().await;
         let now = self.inner.clock.now();
         if let Some(held) = held.as_ref().filter(|held| is_fresh(held.expires_at, now)) {
-            return Ok(held.token.clone());
+            return Ok(UserToken::kept(held.secret.clone()));
         }
-        let had = match self.inner.kept(&name, now).await? {
-            Some(kept) => kept,
-            None => self.inner.exchange(tenant, &name).await?,
+        let (had, exchanged) = match self.inner.open(&name, kept, now).await {
+            Some(kept) => (kept, false),
+            None => self.inner.exchange_once(tenant, &name).await?,
         };
-        let token = had.token.clone();
+        let secret = had.secret.clone();
         *held = Some(had);
-        Ok(token)
+        Ok(match exchanged {
+            true => UserToken::exchanged(secret),
+            false => UserToken::kept(secret),
+        })
     }
 }
 
 impl<S: KeepTokens> Inner<S> {
+    /// Asks for a token, or waits for the one that another Lambda is asking for. Says whether it was asked for here.
+    async fn exchange_once(
+        &self,
+        tenant: &Tenant,
+        name: &Name,
+    ) -> Result<(Held, bool), TokenError> {
+        for look in 0..LOOKS {
+            if look > 0 {
+                self.clock.sleep(PAUSE).await;
+            }
+            let now = self.clock.now();
+            let until = now.saturating_add(TURN).map_err(internal)?;
+            let turn = self
+                .store
+                .take_exchange(&name.of, name.access, name.generation, now, until);
+            if turn.await.map_err(internal)? {
+                return Ok((self.exchange(tenant, name).await?, true));
+            }
+            let kept = self
+                .store
+                .kept_token(&name.of, name.access)
+                .await
+                .map_err(internal)?;
+            if let Some(held) = self.open(name, kept.as_ref(), self.clock.now()).await {
+                return Ok((held, false));
+            }
+        }
+        Err(TokenError::Awaited)
+    }
+
     /// The token that another Lambda left. One that does not open is as good as none.
-    async fn kept(&self, name: &Name, now: Timestamp) -> Result<Option<Held>, TokenError> {
-        let kept = self
-            .store
-            .kept_token(&name.of, name.access)
-            .await
-            .map_err(internal)?;
-        let Some(kept) = kept
-            .filter(|kept| kept.generation == name.generation && is_fresh(kept.expires_at, now))
-        else {
-            return Ok(None);
-        };
+    async fn open(&self, name: &Name, kept: Option<&KeptToken>, now: Timestamp) -> Option<Held> {
+        let kept = kept
+            .filter(|kept| kept.generation == name.generation && is_fresh(kept.expires_at, now))?;
         let opened = self.sealer.open(&binding(&name.of), &kept.sealed).await;
-        let token = opened.ok().and_then(|text| {
-            let text = String::from_utf8(text).ok()?;
-            // What was sealed is the person and the token, so that one person's token is never another's.
-            let (account, token) = text.split_once(' ')?;
-            (account == name.of.account.as_str()).then(|| UserToken::new(token.to_owned()))
-        });
-        Ok(token.map(|token| Held {
-            token,
+        let text = String::from_utf8(opened.ok()?).ok()?;
+        // What was sealed is the person and the token, so that one person's token is never another's.
+        let (account, secret) = text.split_once(' ')?;
+        (account == name.of.account.as_str()).then(|| Held {
+            secret: secret.to_owned(),
             expires_at: kept.expires_at,
-        }))
+        })
     }
 
     async fn exchange(&self, tenant: &Tenant, name: &Name) -> Result<Held, TokenError> {
@@ -135,7 +168,7 @@ impl<S: KeepTokens> Inner<S> {
             .await
             .map_err(internal)?;
         Ok(Held {
-            token: UserToken::new(token.expose().to_owned()),
+            secret: token.expose().to_owned(),
             expires_at,
         })
     }
@@ -158,7 +191,7 @@ impl Tokens {
 }
 
 fn is_fresh(expires_at: Timestamp, now: Timestamp) -> bool {
-    expires_at.duration_since(now) > SPARE
+    expires_at.duration_since(now) > TOKEN_SPARE
 }
 
 /// The token never carries more than the consent: to read, `READ` alone is asked for.
@@ -184,7 +217,7 @@ impl From<ExchangeError> for TokenError {
     fn from(error: ExchangeError) -> Self {
         match error {
             ExchangeError::Refused { code, .. } => Self::Refused(code.to_string()),
-            ExchangeError::RateLimited { .. } => Self::RateLimited,
+            ExchangeError::RateLimited { retry_after } => Self::RateLimited { retry_after },
             error => Self::Unavailable(Box::new(error)),
         }
     }

@@ -1,6 +1,7 @@
 //! The record of what was done as a person, in that person's partition, in the order of time.
 
 use std::collections::HashMap;
+use std::ops::Not;
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::Timestamp;
@@ -41,6 +42,10 @@ pub(super) struct Record {
     status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     link: Option<String>,
+    #[serde(skip_serializing_if = "Not::not", default)]
+    as_app: bool,
+    #[serde(skip_serializing_if = "Not::not", default)]
+    settled: bool,
     ttl: i64,
 }
 
@@ -110,6 +115,27 @@ pub(super) fn finish(
     act: &Act,
     finished: &Finished,
 ) -> Result<TransactWriteItem, StoreError> {
+    complete(table, act, finished, "attribute_not_exists(#outcome)", [])
+}
+
+/// Notes what its person says of an act, if its outcome is unknown.
+pub(super) fn settle(
+    table: &str,
+    act: &Act,
+    finished: &Finished,
+) -> Result<TransactWriteItem, StoreError> {
+    let unknown = to_attribute_value(Outcome::Unknown).map_err(unreadable)?;
+    let condition = "(attribute_not_exists(#outcome) OR #outcome = :unknown)";
+    complete(table, act, finished, condition, [(":unknown", unknown)])
+}
+
+fn complete<const VALUES: usize>(
+    table: &str,
+    act: &Act,
+    finished: &Finished,
+    condition: &str,
+    values: [(&str, AttributeValue); VALUES],
+) -> Result<TransactWriteItem, StoreError> {
     let mut update = Update::builder()
         .table_name(table)
         .key(keys::PK, AttributeValue::S(keys::person(act.of())))
@@ -117,7 +143,7 @@ pub(super) fn finish(
             keys::SK,
             AttributeValue::S(keys::act(act.started_at, &act.run)),
         )
-        .condition_expression("attribute_exists(pk) AND attribute_not_exists(#outcome)")
+        .condition_expression(format!("attribute_exists(pk) AND {condition}"))
         .expression_attribute_names("#outcome", "outcome")
         .expression_attribute_values(
             ":outcome",
@@ -127,7 +153,14 @@ pub(super) fn finish(
             ":at",
             AttributeValue::N(finished.at.as_millisecond().to_string()),
         );
+    for (name, value) in values {
+        update = update.expression_attribute_values(name, value);
+    }
     let mut set = String::from("SET #outcome = :outcome, finishedAt = :at");
+    if finished.settled {
+        set.push_str(", settled = :settled");
+        update = update.expression_attribute_values(":settled", AttributeValue::Bool(true));
+    }
     if let Some(status) = finished.status {
         set.push_str(", #status = :status");
         update = update
@@ -156,6 +189,8 @@ impl Record {
             outcome: None,
             status: None,
             link: None,
+            as_app: act.as_app,
+            settled: false,
             ttl: ttl(act.started_at, ACTIVITY_KEPT),
         }
     }
@@ -170,11 +205,13 @@ impl Record {
                 outcome,
                 status: self.status,
                 link: self.link,
+                settled: self.settled,
             });
         Ok(Act {
             run: RunId::new(of.clone(), schedule, self.due),
             deed: self.deed,
             access: self.access,
+            as_app: self.as_app,
             started_at: self.started_at,
             finished,
         })

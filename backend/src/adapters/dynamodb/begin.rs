@@ -6,18 +6,24 @@ use aws_sdk_dynamodb::types::{
 use onbehalf_contract::Access;
 use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
 
-use super::store::{Store, cancelled, condition_failed, unavailable, unreadable};
+use super::store::{Store, Written, cancelled, condition_failed, unavailable, unreadable};
 use super::{acts, consents, keys, runs};
-use crate::capabilities::store::{BeginError, CommitBegin, StoreError};
+use crate::capabilities::store::{BeginError, CommitBegin, CommitBeginAsApp, StoreError};
 use crate::domain::act::Act;
 use crate::domain::consent::{Circumstances, covers};
+use crate::domain::run::Run;
 
 impl CommitBegin for Store {
-    async fn commit_begin(&self, act: &Act, when: &Circumstances<'_>) -> Result<(), BeginError> {
+    async fn commit_begin(
+        &self,
+        act: &Act,
+        was: Option<&Run>,
+        when: &Circumstances<'_>,
+    ) -> Result<(), BeginError> {
         // The order matters: the reasons of a cancelled transaction come in it.
         let items = vec![
             self.consent_allows(act, when)?,
-            self.claim(act)?,
+            self.claim(act, was)?,
             self.record(act)?,
         ];
         let Err(error) = self.transact(items).await else {
@@ -38,6 +44,21 @@ impl CommitBegin for Store {
             return Err(BeginError::NotAllowed(found.map(Box::new)));
         }
         Err(unavailable(error).into())
+    }
+}
+
+impl CommitBeginAsApp for Store {
+    async fn commit_begin_as_app(&self, act: &Act, was: Option<&Run>) -> Result<(), BeginError> {
+        // Not about somebody who was erased since the run began.
+        let items = vec![
+            self.claim(act, was)?,
+            self.record(act)?,
+            self.addition(act.of())?,
+        ];
+        match self.transact_if(items).await? {
+            Written::Yes => Ok(()),
+            Written::No => Err(BeginError::Claimed),
+        }
     }
 }
 
@@ -94,8 +115,8 @@ impl Store {
             .build())
     }
 
-    fn claim(&self, act: &Act) -> Result<TransactWriteItem, StoreError> {
-        self.putting_new(&runs::Record::started(act))
+    fn claim(&self, act: &Act, was: Option<&Run>) -> Result<TransactWriteItem, StoreError> {
+        self.putting_run(&runs::Record::started(act, was), was)
     }
 
     fn record(&self, act: &Act) -> Result<TransactWriteItem, StoreError> {

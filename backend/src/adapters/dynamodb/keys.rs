@@ -20,6 +20,9 @@ pub(super) const EVENTS: &str = "event#";
 /// Beside a tenant: whose turn it is to report its people.
 pub(super) const REPORTS: &str = "reports";
 
+/// Beside a tenant: how fast its site may be called.
+pub(super) const PACE: &str = "pace";
+
 /// The index of what is to be done at a time, and its hash key.
 pub(super) const DUE: &str = "due";
 pub(super) const DUE_AT: &str = "dueAt";
@@ -85,6 +88,8 @@ pub(super) enum Due {
     Report,
     /// Everything about them is erased.
     Erase,
+    /// The timer of one of their schedules is looked at.
+    Timer,
 }
 
 impl Due {
@@ -93,6 +98,7 @@ impl Due {
             Self::Ending => "ending",
             Self::Report => "report",
             Self::Erase => "erase",
+            Self::Timer => "timer",
         };
         format!("{kind}#{shard}")
     }

@@ -17,7 +17,7 @@ use crate::domain::tenant::{Callbacks, SealedCredentials, Tenant, TenantState};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Record {
+pub(super) struct Record {
     pk: String,
     sk: String,
     site: String,
@@ -169,7 +169,7 @@ impl Record {
         }
     }
 
-    fn tenant(self, key: &TenantKey) -> Result<Tenant, StoreError> {
+    pub(super) fn tenant(self, key: &TenantKey) -> Result<Tenant, StoreError> {
         let state = match (self.credentials, self.uninstalled_at, self.erase_at) {
             (Some(credentials), None, None) => TenantState::Installed {
                 credentials: SealedCredentials(credentials),

@@ -1,0 +1,124 @@
+//! Keeps the timer in step with the schedules.
+//!
+//! A schedule is written first, together with the note that its timer is to be looked at. Then the timer is set, and then
+//! the note is put off by a day. Whatever dies in between, the note is there, and the sweep goes on where that ended. Once a
+//! day it looks at each timer anyway, and mends what somebody changed behind our back.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::capabilities::store::{KeepTimers, ReadSchedules, StoreError};
+use crate::capabilities::world::{Clock, TimerError, Timers};
+use crate::domain::schedule::Schedule;
+use crate::domain::timer::{Drift, TimerId};
+
+/// How often each timer is looked at.
+const CHECKED_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
+/// What a sweep did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    pub timers: u64,
+    /// Those that were not as they should have been.
+    pub mended: u64,
+    /// Those about which the timer did not answer. They are looked at again with the next sweep.
+    pub failed: u64,
+}
+
+/// Sets the timer of a schedule that was just written. If that fails, the sweep does it: what the person wanted stands.
+pub(super) async fn set_timer(
+    store: &impl KeepTimers,
+    timers: &dyn Timers,
+    schedule: &Schedule,
+    now: Timestamp,
+) {
+    if let Err(error) = bring_in_step(store, timers, schedule, now).await {
+        tracing::warn!(
+            %error,
+            tenant.key = %schedule.of.tenant,
+            schedule.id = %schedule.id,
+            "the timer of a schedule is set by the next sweep"
+        );
+    }
+}
+
+/// Looks at the timers that are to be looked at, until `until`, and mends them.
+pub async fn check_timers(
+    store: &(impl KeepTimers + ReadSchedules),
+    timers: &dyn Timers,
+    clock: &dyn Clock,
+    until: Timestamp,
+) -> Result<Checked, StoreError> {
+    let mut checked = Checked::default();
+    for TimerId { of, schedule } in store.timers_to_check(clock.now()).await? {
+        if clock.now() >= until {
+            break;
+        }
+        let Some(schedule) = store.schedule(&of, &schedule).await? else {
+            continue;
+        };
+        match bring_in_step(store, timers, &schedule, clock.now()).await {
+            Ok(Drift::None) => {}
+            Ok(drift) => {
+                checked.mended += 1;
+                tracing::warn!(
+                    tenant.key = %of.tenant,
+                    schedule.id = %schedule.id,
+                    timer.was = ?drift,
+                    "a timer was not in step with its schedule, and now is"
+                );
+            }
+            Err(error @ NotInStep::Timer(_)) => {
+                checked.failed += 1;
+                tracing::warn!(%error, schedule.id = %schedule.id, "a timer was not looked at");
+            }
+            Err(NotInStep::Store(error)) => return Err(error),
+        }
+        checked.timers += 1;
+    }
+    Ok(checked)
+}
+
+/// Removes the timers of somebody about whom nothing is to be kept.
+pub(super) async fn remove_timers(
+    store: &impl ReadSchedules,
+    timers: &dyn Timers,
+    of: &crate::domain::ids::Subject,
+) -> Result<(), NotInStep> {
+    for schedule in store.schedules(of).await? {
+        timers.set(&timer_id(&schedule), None).await?;
+    }
+    Ok(())
+}
+
+/// The timer may not have what it should.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotInStep {
+    #[error(transparent)]
+    Timer(#[from] TimerError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+async fn bring_in_step(
+    store: &impl KeepTimers,
+    timers: &dyn Timers,
+    schedule: &Schedule,
+    now: Timestamp,
+) -> Result<Drift, NotInStep> {
+    let timer = schedule.timer(now);
+    let drift = timers.set(&timer_id(schedule), timer.as_ref()).await?;
+    if schedule.is_deleted() {
+        store.remove_schedule(schedule).await?;
+    } else {
+        let next = now.saturating_add(CHECKED_EVERY).unwrap_or(Timestamp::MAX);
+        store.note_timer(schedule, next).await?;
+    }
+    Ok(drift)
+}
+
+fn timer_id(schedule: &Schedule) -> TimerId {
+    TimerId {
+        of: schedule.of.clone(),
+        schedule: schedule.id.clone(),
+    }
+}
