@@ -1,20 +1,29 @@
-//! The real binaries, over the Lambda Runtime API that `cargo lambda watch` emulates: the app is installed, a
-//! person consents, a message from the queue acts as that person, and a timer sweeps.
+//! The real binaries, over the Lambda Runtime API that `cargo lambda watch` emulates, with what the template deploys: the app is
+//! installed, a person consents and makes a schedule, a timer asks for its runs, a message from the queue acts as that person,
+//! and the sweep puts right what went wrong. Each function has the environment of the template, and does nothing that the
+//! template does not allow it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod aws;
+
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener as StdTcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use confluence_simulator::{Options, Simulator};
-use onbehalf::adapters::dynamodb::create_table;
-use onbehalf::adapters::seal::FileSealer;
+use aws::permissions::assert_allowed;
+use aws::stack::Stack;
+use aws::wire::{self, Request, Wire};
+use confluence_simulator::{Effect, Fault, Installation, Options, Simulator};
+use jiff::{Timestamp, Unit};
+use onbehalf::adapters::sqs::message_group;
 use onbehalf::domain::language::Language;
+use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
 /// A process that ends with the test.
 struct Process(Child);
@@ -32,33 +41,91 @@ impl Drop for Process {
 struct Lambdas {
     address: String,
     http: reqwest::Client,
-    _processes: Vec<Process>,
+    stack: Stack,
+    functions: Vec<Function>,
+    /// Whether EventBridge Scheduler refuses what `api` asks of it.
+    timers_are_busy: Arc<AtomicBool>,
+    _runtime_api: Process,
+    _page: tempfile::TempDir,
+}
+
+/// A function, and all that it says to AWS.
+struct Function {
+    /// As the template has it.
+    name: &'static str,
+    database: Wire,
+    aws: Wire,
+    _process: Process,
 }
 
 impl Lambdas {
-    fn start(port: u16, environment: &[(&str, String)]) -> Self {
+    async fn start(simulator: &Simulator) -> Self {
+        let stack = Stack::start().await;
+        let page = tempfile::tempdir().unwrap();
+        write_page(page.path());
+        let port = free_port();
         let address = format!("http://localhost:{port}");
-        let mut processes = vec![runtime_api(port)];
-        for (name, binary) in [
-            ("api", env!("CARGO_BIN_EXE_api")),
-            ("act", env!("CARGO_BIN_EXE_act")),
-            ("sweep", env!("CARGO_BIN_EXE_sweep")),
+        let parameters = BTreeMap::from([
+            ("BaseUrl", format!("{address}/lambda-url/api")),
+            ("TenantHosts", "localhost".to_owned()),
+            ("Purpose", String::new()),
+            ("NoticesKept", String::new()),
+            ("RetentionDays", "30".to_owned()),
+        ]);
+        let timers_are_busy = Arc::new(AtomicBool::new(false));
+        let runtime_api = runtime_api(port);
+        let mut functions = Vec::new();
+        for (name, path, binary) in [
+            ("Api", "api", env!("CARGO_BIN_EXE_api")),
+            ("Act", "act", env!("CARGO_BIN_EXE_act")),
+            ("Sweep", "sweep", env!("CARGO_BIN_EXE_sweep")),
         ] {
-            let function = Command::new(binary)
-                .envs(environment.iter().map(|(name, value)| (name, value)))
-                .env("AWS_LAMBDA_RUNTIME_API", format!("{address}/.rt/{name}"))
-                .env("AWS_LAMBDA_FUNCTION_NAME", name)
+            let database = Wire::to(&stack.database).await;
+            let busy = (name == "Api").then(|| Arc::clone(&timers_are_busy));
+            let aws = Wire::with(&stack.moto.endpoint, move |request| {
+                let busy = busy.as_ref().is_some_and(|it| it.load(Ordering::SeqCst));
+                let fault =
+                    (busy && request.path.starts_with("/schedules/")).then_some(wire::Fault {
+                        status: 429,
+                        name: "ThrottlingException",
+                    });
+                Box::pin(std::future::ready(fault))
+            })
+            .await;
+            let process = Command::new(binary)
+                .envs(stack.environment(name, &parameters))
+                // What AWS itself sets.
+                .env("AWS_LAMBDA_RUNTIME_API", format!("{address}/.rt/{path}"))
+                .env("AWS_LAMBDA_FUNCTION_NAME", path)
                 .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
                 .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
+                .env("AWS_REGION", "eu-central-1")
+                .env("AWS_ACCESS_KEY_ID", "test")
+                .env("AWS_SECRET_ACCESS_KEY", "test")
+                // What is elsewhere here.
+                .env("AWS_ENDPOINT_URL", &aws.endpoint)
+                .env("AWS_ENDPOINT_URL_DYNAMODB", &database.endpoint)
+                .env("ONBEHALF_INSTALL_KEYS_URL", simulator.install_keys_url())
+                .env("ONBEHALF_TOKEN_URL", simulator.token_url())
+                .env("ONBEHALF_PAGE", page.path())
                 .stdout(Stdio::null())
                 .spawn()
                 .unwrap();
-            processes.push(Process(function));
+            functions.push(Function {
+                name,
+                database,
+                aws,
+                _process: Process(process),
+            });
         }
         Self {
             address,
             http: reqwest::Client::new(),
-            _processes: processes,
+            stack,
+            functions,
+            timers_are_busy,
+            _runtime_api: runtime_api,
+            _page: page,
         }
     }
 
@@ -69,7 +136,7 @@ impl Lambdas {
 
     async fn call_api(
         &self,
-        method: reqwest::Method,
+        method: Method,
         path: &str,
         token: &str,
         body: Option<Value>,
@@ -82,17 +149,62 @@ impl Lambdas {
             request = request.json(&body);
         }
         let response = request.send().await.unwrap();
-        (response.status().as_u16(), response.json().await.unwrap())
+        let status = response.status().as_u16();
+        let body = response.bytes().await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
     }
 
-    /// Has SQS deliver these messages to `act`, and answers which of them it could not deal with.
-    async fn deliver(&self, messages: &[String]) -> Value {
-        let records: Vec<_> = messages
-            .iter()
-            .enumerate()
-            .map(|(number, body)| json!({ "messageId": format!("message-{number}"), "body": body }))
-            .collect();
-        self.invoke("act", &json!({ "Records": records })).await
+    /// Does what AWS does for the queue: hands what is in it to `act`, removes what that could deal with, and answers the
+    /// rest, which is visible again.
+    async fn work(&self) -> Vec<String> {
+        let mut left = Vec::new();
+        loop {
+            let batch = self.stack.receive().await;
+            if batch.is_empty() {
+                break;
+            }
+            let records: Vec<_> = batch
+                .iter()
+                .map(|message| json!({ "messageId": message.message_id(), "body": message.body() }))
+                .collect();
+            let answer = self.invoke("act", &json!({ "Records": records })).await;
+            let failed = answer["batchItemFailures"].as_array().unwrap();
+            for message in batch {
+                let id = json!({ "itemIdentifier": message.message_id() });
+                if failed.contains(&id) {
+                    left.push(message);
+                } else {
+                    self.stack.delete(&message).await;
+                }
+            }
+        }
+        let mut bodies = Vec::new();
+        for message in left {
+            self.stack.give_back(&message).await;
+            bodies.push(message.body.unwrap());
+        }
+        bodies
+    }
+
+    /// The messages that a function sent since this was asked for the last time.
+    fn sent(&self, name: &str) -> Vec<Request> {
+        let function = self.functions.iter().find(|it| it.name == name);
+        let mut said = function.unwrap().aws.take();
+        said.retain(|it| it.operation.as_deref() == Some("AmazonSQS.SendMessage"));
+        said
+    }
+
+    fn assert_allowed(&self) {
+        for Function {
+            name,
+            database,
+            aws,
+            ..
+        } in &self.functions
+        {
+            assert_allowed(&self.stack.template, name, &database.requests());
+            assert_allowed(&self.stack.template, name, &aws.requests());
+        }
     }
 
     /// Wakes a function with this event, and answers what it returned.
@@ -149,25 +261,6 @@ fn runtime_api(port: u16) -> Process {
     process
 }
 
-async fn start_database() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(dynoxide::server::serve_on(
-        listener,
-        dynoxide::Database::memory().unwrap(),
-    ));
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static("local"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "test"))
-        .endpoint_url(&endpoint)
-        .build();
-    create_table(&aws_sdk_dynamodb::Client::from_conf(config), "onbehalf")
-        .await
-        .unwrap();
-    endpoint
-}
-
 /// A built page with nothing in it: what is tested here is not the page.
 fn write_page(folder: &Path) {
     let words = folder.join("words");
@@ -186,101 +279,227 @@ fn write_page(folder: &Path) {
     std::fs::write(folder.join("manifest.json"), manifest.to_string()).unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_lambdas_install_consent_and_act() {
-    let folder = tempfile::tempdir().unwrap();
-    let key = folder.path().join("seal.key");
-    FileSealer::create(&key).unwrap();
-    write_page(folder.path());
-    let database = start_database().await;
-    let simulator = Simulator::start(Options::default()).await.unwrap();
+/// The app, installed in a site, with Alice, who consented.
+struct Road {
+    simulator: Simulator,
+    installation: Installation,
+    lambdas: Lambdas,
+    token: String,
+    alice: String,
+    pages_before: usize,
+}
 
-    let port = free_port();
-    let lambdas = Lambdas::start(
-        port,
-        &[
-            ("AWS_ACCESS_KEY_ID", "local".into()),
-            ("AWS_SECRET_ACCESS_KEY", "local".into()),
-            ("AWS_REGION", "local".into()),
-            ("AWS_ENDPOINT_URL_DYNAMODB", database),
-            (
-                "ONBEHALF_BASE_URL",
-                format!("http://localhost:{port}/lambda-url/api"),
-            ),
-            ("ONBEHALF_SEAL_KEY", format!("file:{}", key.display())),
-            ("ONBEHALF_TENANT_HOSTS", "localhost".into()),
-            ("ONBEHALF_INSTALL_KEYS_URL", simulator.install_keys_url()),
-            ("ONBEHALF_TOKEN_URL", simulator.token_url()),
-            ("ONBEHALF_QUEUE_URL", "http://localhost/queue".into()),
-            ("ONBEHALF_PAGE", folder.path().display().to_string()),
-        ],
-    );
-    let descriptor = format!("{}/atlassian-connect.json", lambdas.api_url());
-    let installation = simulator.install(&descriptor).await.unwrap();
-    let token = simulator.context_token("alice").unwrap().sign();
-    let alice = simulator.people().get("alice").unwrap().account_id;
-    let message = |due: &str| {
+impl Road {
+    async fn start() -> Self {
+        let simulator = Simulator::start(Options::default()).await.unwrap();
+        let lambdas = Lambdas::start(&simulator).await;
+        let descriptor = format!("{}/atlassian-connect.json", lambdas.api_url());
+        let installation = simulator.install(&descriptor).await.unwrap();
+        let token = simulator.context_token("alice").unwrap().sign();
+        let alice = simulator.people().get("alice").unwrap().account_id;
+        let mut road = Self {
+            simulator,
+            installation,
+            lambdas,
+            token,
+            alice,
+            pages_before: 0,
+        };
+        road.pages_before = road.pages();
+        let wish = json!({ "access": "readWrite", "days": 30, "notice": "2026-11" });
+        let (status, consent) = road.call(Method::PUT, "/api/consent", Some(wish)).await;
+        assert_eq!(
+            (status, &consent["state"]),
+            (201, &json!("active")),
+            "{consent}"
+        );
+        road
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
+        self.lambdas.call_api(method, path, &self.token, body).await
+    }
+
+    /// The pages that Alice wrote, or somebody as Alice, since she consented.
+    fn pages(&self) -> usize {
+        let contents = self.simulator.contents();
+        let hers = contents.iter().filter(|page| page.author_id == self.alice);
+        hers.count() - self.pages_before
+    }
+
+    fn message(&self, due: &str) -> String {
         json!({
-            "tenant": installation.client_key, "accountId": alice, "schedule": "daily-note", "due": due,
+            "tenant": self.installation.client_key,
+            "accountId": self.alice,
+            "schedule": "daily-note",
+            "due": due,
         })
         .to_string()
-    };
-    let pages = || {
-        simulator
-            .contents()
-            .iter()
-            .filter(|page| page.author_id == alice)
-            .count()
-    };
-    let before = pages();
+    }
+}
 
-    let wish = json!({ "access": "readWrite", "days": 30, "notice": "2026-11" });
-    let (status, consent) = lambdas
-        .call_api(reqwest::Method::PUT, "/api/consent", &token, Some(wish))
+/// When the schedule runs that everybody has from the start.
+const STARTER: &str = "cron(0 9 * * ? *)";
+
+/// The last whole minute: what a timer is due at.
+fn last_minute() -> String {
+    Timestamp::now().round(Unit::Minute).unwrap().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lambdas_install_consent_and_act() {
+    let road = Road::start().await;
+    let lambdas = &road.lambdas;
+
+    // Whoever consents has a schedule. Its timer is set by the next sweep.
+    let timer = json!({ "source": "aws.scheduler" });
+    assert_eq!(lambdas.invoke("sweep", &timer).await, Value::Null);
+    let [starter] = &lambdas.stack.timers().await[..] else {
+        panic!("one timer is set")
+    };
+    assert_eq!(starter.schedule_expression(), Some(STARTER));
+    let (status, run) = road
+        .call(Method::POST, "/api/schedules/daily-note/run", None)
         .await;
-    assert_eq!(
-        (status, &consent["state"]),
-        (201, &json!("active")),
-        "{consent}"
-    );
+    assert_eq!(status, 202, "{run}");
+    let [asked] = &lambdas.sent("Api")[..] else {
+        panic!("one message asks for it")
+    };
+    let group = message_group(&road.installation.client_key);
+    assert_eq!(asked.body["MessageGroupId"], group);
+    assert_eq!(lambdas.work().await, [""; 0]);
+    assert_eq!(road.pages(), 1, "one page was written as Alice");
 
     // A message that cannot be read goes back to the queue, and does not hold up the other.
-    let answer = lambdas
-        .deliver(&["not a message".into(), message("2026-11-22T09:00:00Z")])
+    lambdas.stack.send("not a message").await;
+    lambdas
+        .stack
+        .send(&road.message("2026-11-22T09:00:00Z"))
         .await;
-    assert_eq!(
-        answer["batchItemFailures"],
-        json!([{ "itemIdentifier": "message-0" }])
-    );
-    assert_eq!(pages(), before + 1, "one page was written as Alice");
+    assert_eq!(lambdas.work().await, ["not a message"]);
+    assert_eq!(road.pages(), 2);
     // SQS may deliver a message twice.
-    let answer = lambdas.deliver(&[message("2026-11-22T09:00:00Z")]).await;
-    assert_eq!(answer["batchItemFailures"], json!([]));
-    assert_eq!(pages(), before + 1, "and only once");
-
-    // What a timer sends, the sweep does not read; a consent whose time is not over stays as it is.
-    assert_eq!(
-        lambdas
-            .invoke("sweep", &json!({ "source": "aws.scheduler" }))
-            .await,
-        Value::Null
-    );
-
-    let (status, consent) = lambdas
-        .call_api(reqwest::Method::DELETE, "/api/consent", &token, None)
+    lambdas
+        .stack
+        .send(&road.message("2026-11-22T09:00:00Z"))
         .await;
+    for _ in 1..5 {
+        assert_eq!(lambdas.work().await, ["not a message"]);
+    }
+    assert_eq!(road.pages(), 2, "and only once");
+    // Nobody can deal with it, and so it is put aside.
+    assert_eq!(lambdas.work().await, [""; 0]);
+    assert_eq!(lambdas.stack.put_aside().await, 1);
+
+    let (status, consent) = road.call(Method::DELETE, "/api/consent", None).await;
     assert_eq!((status, &consent["state"]), (200, &json!("revoked")));
-    lambdas.deliver(&[message("2026-11-23T09:00:00Z")]).await;
-    assert_eq!(
-        pages(),
-        before + 1,
-        "no act starts after a revoke was answered"
-    );
-    let (_, schedules) = lambdas
-        .call_api(reqwest::Method::GET, "/api/schedules", &token, None)
+    lambdas
+        .stack
+        .send(&road.message("2026-11-23T09:00:00Z"))
         .await;
+    assert_eq!(lambdas.work().await, [""; 0]);
+    assert_eq!(road.pages(), 2, "no act starts after a revoke was answered");
+    let (_, schedules) = road.call(Method::GET, "/api/schedules", None).await;
     assert_eq!(
         schedules["items"][0]["lastRun"]["reason"]["code"],
         "consent-revoked"
     );
+    lambdas.assert_allowed();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schedule_is_timed_and_held_back_and_put_right_in_aws() {
+    let road = Road::start().await;
+    let (lambdas, stack) = (&road.lambdas, &road.lambdas.stack);
+    let expressions = async || {
+        let timers = stack.timers().await;
+        let expressions = timers
+            .iter()
+            .map(|timer| timer.schedule_expression().unwrap());
+        let mut expressions: Vec<_> = expressions.map(str::to_owned).collect();
+        expressions.sort();
+        expressions
+    };
+
+    // A schedule that a person makes is one in EventBridge Scheduler, and fires from there.
+    let wish = json!({
+        "title": "Weekly report",
+        "when": { "expression": "cron(0 9 ? * MON *)", "timeZone": "Europe/Berlin" },
+        "action": { "kind": "createPage", "title": "Week {week}", "body": "<p>All is well.</p>" },
+    });
+    let (status, schedule) = road
+        .call(Method::POST, "/api/schedules", Some(wish.clone()))
+        .await;
+    assert_eq!(status, 201, "{schedule}");
+    let path = format!("/api/schedules/{}", schedule["id"].as_str().unwrap());
+    assert_eq!(expressions().await, ["cron(0 9 ? * MON *)"]);
+    let due = last_minute();
+    stack.fire(&stack.timers().await[0], &due).await;
+    assert_eq!(lambdas.work().await, [""; 0]);
+    assert_eq!(road.pages(), 1, "one page was written as Alice");
+    let (_, runs) = road.call(Method::GET, &format!("{path}/runs"), None).await;
+    assert_eq!(runs["items"][0]["result"], "done", "{runs}");
+    assert_eq!(runs["items"][0]["due"].as_str().unwrap(), due);
+
+    // What Confluence has no time for is asked for again, later.
+    let slow_down = Effect::Respond {
+        status: 429,
+        headers: [("Retry-After".to_owned(), "120".to_owned())].into(),
+        body: Value::Null,
+    };
+    let mut fault = Fault::on("POST", "/wiki/api/v2/pages").once();
+    fault.effect = slow_down;
+    road.simulator.faults().add(fault);
+    let (status, _) = road.call(Method::POST, &format!("{path}/run"), None).await;
+    assert_eq!(status, 202);
+    assert_eq!(lambdas.work().await, [""; 0]);
+    assert_eq!(road.pages(), 1);
+    assert_eq!(stack.delayed().await, "1");
+    let [again] = &lambdas.sent("Act")[..] else {
+        panic!("one message asks for it again")
+    };
+    let delay = again.body["DelaySeconds"].as_i64().unwrap();
+    assert!((100..=900).contains(&delay), "{delay} s");
+
+    // What EventBridge Scheduler has no time for stands nevertheless, and the sweep tells it.
+    lambdas.timers_are_busy.store(true, Ordering::SeqCst);
+    let mut other = wish.clone();
+    other["when"] = json!({ "expression": "rate(2 hours)", "timeZone": "UTC" });
+    let (status, second) = road.call(Method::POST, "/api/schedules", Some(other)).await;
+    assert_eq!(status, 201, "{second}");
+    let paused = json!({ "version": schedule["version"], "state": "paused" });
+    let (status, now_paused) = road.call(Method::PATCH, &path, Some(paused)).await;
+    assert_eq!(
+        (status, &now_paused["state"]),
+        (200, &json!("paused")),
+        "{now_paused}"
+    );
+    assert_eq!(expressions().await, ["cron(0 9 ? * MON *)"]);
+    stack
+        .fire(&stack.timers().await[0], "2026-11-23T08:00:00Z")
+        .await;
+    assert_eq!(lambdas.work().await, [""; 0]);
+    assert_eq!(
+        road.pages(),
+        1,
+        "a schedule that pauses does nothing, whatever the timer says"
+    );
+    lambdas.timers_are_busy.store(false, Ordering::SeqCst);
+    let timer = json!({ "source": "aws.scheduler" });
+    assert_eq!(lambdas.invoke("sweep", &timer).await, Value::Null);
+    assert_eq!(expressions().await, [STARTER, "rate(2 hours)"]);
+
+    // What is changed and deleted is so there at once.
+    let resumed = json!({ "version": now_paused["version"], "state": "active" });
+    let (status, resumed) = road.call(Method::PATCH, &path, Some(resumed)).await;
+    assert_eq!(status, 200, "{resumed}");
+    let second = format!(
+        "/api/schedules/{}?version={}",
+        second["id"].as_str().unwrap(),
+        second["version"]
+    );
+    let (status, _) = road.call(Method::DELETE, &second, None).await;
+    assert_eq!(status, 204);
+    assert_eq!(expressions().await, [STARTER, "cron(0 9 ? * MON *)"]);
+    lambdas.assert_allowed();
 }

@@ -141,7 +141,7 @@ async fn a_run_is_asked_for_in_the_name_of_its_tenant() {
         .iter()
         .map(|one| {
             let group = &one.attributes().unwrap()[&MessageSystemAttributeName::MessageGroupId];
-            (read(one.body().unwrap()).unwrap(), group.clone())
+            (message_of(one.body().unwrap()).unwrap(), group.clone())
         })
         .collect();
     let sent = ["ours", "theirs"].map(|tenant| (message(tenant), message_group(tenant)));

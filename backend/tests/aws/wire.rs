@@ -1,5 +1,6 @@
 //! A wire to a stand-in for AWS. Every request on it is kept, and something can happen to it before it goes on.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use aws_config::SdkConfig;
@@ -37,6 +38,8 @@ type Before = dyn Fn(Request) -> BoxFuture<'static, Option<Fault>> + Send + Sync
 pub(crate) struct Wire {
     pub(crate) endpoint: String,
     requests: Arc<Mutex<Vec<Request>>>,
+    /// How many were taken.
+    taken: AtomicUsize,
 }
 
 #[derive(Clone)]
@@ -69,21 +72,27 @@ impl Wire {
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new().fallback(pass_on).with_state(between);
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { endpoint, requests }
+        Self {
+            endpoint,
+            requests,
+            taken: AtomicUsize::new(0),
+        }
     }
 
     pub(crate) fn aws(&self) -> SdkConfig {
         super::moto::aws(&self.endpoint)
     }
 
-    /// What went over the wire until now.
+    /// All that went over the wire until now.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
 
     /// What went over the wire since this was asked for the last time.
     pub(crate) fn take(&self) -> Vec<Request> {
-        std::mem::take(&mut *self.requests.lock().unwrap())
+        let requests = self.requests();
+        let taken = self.taken.swap(requests.len(), Ordering::SeqCst);
+        requests[taken..].to_vec()
     }
 }
 
