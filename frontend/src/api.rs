@@ -1,13 +1,16 @@
 //! The calls to the backend, as the person who is looking at the page.
 
-use onbehalf_contract::{ActivityPage, Consent, ConsentWish, RunStarted, Schedules};
+use onbehalf_contract::{
+    ActivityPage, Consent, ConsentWish, Run, RunStarted, RunsPage, Schedule, ScheduleChange,
+    SchedulePreview, ScheduleWish, Schedules, Settlement,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, Request, RequestInit, Response};
 
 use crate::{
     bridge, browser,
-    json::{self, FromJson, Json},
+    json::{self, FromJson, Json, ToJson},
     state::Texts,
     trouble::Trouble,
 };
@@ -23,8 +26,7 @@ pub(crate) async fn consent() -> Result<Consent, Trouble> {
 }
 
 pub(crate) async fn grant(wish: &ConsentWish) -> Result<Consent, Trouble> {
-    let body = serde_json::to_string(wish).map_err(|_| Trouble::Garbled)?;
-    call("PUT", "/api/consent", Some(body)).await
+    call("PUT", "/api/consent", Some(wish.to_json())).await
 }
 
 pub(crate) async fn revoke() -> Result<Consent, Trouble> {
@@ -44,9 +46,47 @@ pub(crate) async fn schedules() -> Result<Schedules, Trouble> {
     call("GET", "/api/schedules", None).await
 }
 
-pub(crate) async fn run(schedule: &str) -> Result<RunStarted, Trouble> {
-    let path = format!("/api/schedules/{}/run", encoded(schedule));
-    call("POST", &path, None).await
+pub(crate) async fn create_schedule(wish: &ScheduleWish) -> Result<Schedule, Trouble> {
+    call("POST", "/api/schedules", Some(wish.to_json())).await
+}
+
+/// What a schedule would do. Nothing is kept.
+pub(crate) async fn preview_schedule(wish: &ScheduleWish) -> Result<SchedulePreview, Trouble> {
+    call("POST", "/api/schedules/preview", Some(wish.to_json())).await
+}
+
+pub(crate) async fn change_schedule(id: &str, to: &ScheduleChange) -> Result<Schedule, Trouble> {
+    call("PATCH", &schedule(id, ""), Some(to.to_json())).await
+}
+
+/// Only if it is still of this version.
+pub(crate) async fn delete_schedule(id: &str, version: u64) -> Result<(), Trouble> {
+    let path = schedule(id, &format!("?version={version}"));
+    exchange("DELETE", &path, None).await.map(drop)
+}
+
+pub(crate) async fn run(id: &str) -> Result<RunStarted, Trouble> {
+    call("POST", &schedule(id, "/run"), None).await
+}
+
+/// What a schedule has done, newest first; `cursor` is the `next` of the page before.
+pub(crate) async fn runs(id: &str, cursor: Option<&str>) -> Result<RunsPage, Trouble> {
+    let path = match cursor {
+        Some(cursor) => schedule(id, &format!("/runs?cursor={}", encoded(cursor))),
+        None => schedule(id, "/runs"),
+    };
+    call("GET", &path, None).await
+}
+
+/// How a run of unknown outcome ended, as the person has seen.
+pub(crate) async fn settle(id: &str, run: &str, done: bool) -> Result<Run, Trouble> {
+    let path = schedule(id, &format!("/runs/{}/settle", encoded(run)));
+    call("POST", &path, Some(Settlement { done }.to_json())).await
+}
+
+/// The path of a schedule, and what is below it.
+fn schedule(id: &str, below: &str) -> String {
+    ["/api/schedules/", &encoded(id), below].concat()
 }
 
 /// The receipt for the newest consent, as it stands: JSON for the person to keep.

@@ -2,10 +2,12 @@
 
 use std::{future::Future, pin::Pin};
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlElement, Url, Window};
+use web_sys::{
+    Blob, BlobPropertyBag, Event, HtmlAnchorElement, HtmlElement, HtmlFormElement, Url, Window,
+};
 
 /// How long a file that is downloaded stays in memory.
 const KEPT_FOR_DOWNLOAD_MS: i32 = 60_000;
@@ -53,6 +55,45 @@ pub(crate) fn download(name: &str, json: &str) -> Result<(), JsValue> {
         drop(Url::revoke_object_url(&address));
     });
     Ok(())
+}
+
+/// What stands in the field in which something has just happened.
+pub(crate) fn target_value(event: &Event) -> String {
+    let value = event
+        .target()
+        .and_then(|field| Reflect::get(&field, &"value".into()).ok());
+    value
+        .and_then(|value| value.as_string())
+        .unwrap_or_default()
+}
+
+/// Says whether a field of a form has to be filled in.
+pub(crate) fn require(form: &HtmlFormElement, name: &str, required: bool) {
+    if let Some(field) = field(form, name) {
+        // Setting a property of an element doesn't fail.
+        drop(Reflect::set(&field, &"required".into(), &required.into()));
+    }
+}
+
+fn field(form: &HtmlFormElement, name: &str) -> Option<JsValue> {
+    let fields = Reflect::get(form, &"elements".into()).ok()?;
+    let field = Reflect::get(&fields, &name.into()).ok()?;
+    (!field.is_undefined()).then_some(field)
+}
+
+/// What stands in a field of a form, or `on` if it is ticked; nothing if the form has no such field now.
+pub(crate) fn field_value(form: &HtmlFormElement, name: &str) -> Option<String> {
+    let field = field(form, name)?;
+    let get = |property: &str| Reflect::get(&field, &property.into()).ok();
+    if get("type")?.as_string()? == "checkbox" {
+        let on = get("checked")?.is_truthy();
+        return Some(if on { "on" } else { "" }.to_owned());
+    }
+    get("value")?.as_string()
+}
+
+pub(crate) fn form(id: &str) -> Option<HtmlFormElement> {
+    element(id)?.dyn_into().ok()
 }
 
 /// Moves the focus to the element with this id once what has just changed is on the page.

@@ -34,6 +34,20 @@ pub(crate) fn day_and_time_of(moment: f64) -> String {
     date(&Date::new(&moment.into()), &[LONG_DATE, SHORT_TIME]).unwrap_or_default()
 }
 
+/// The day and the time of a moment in RFC 3339, in a time zone of their own: `Sun, 22 Nov 2026, 09:00`.
+pub(crate) fn day_and_time_in(moment: &str, zone: &str) -> String {
+    let options = [
+        ("weekday", "short"),
+        ("day", "numeric"),
+        ("month", "short"),
+        ("year", "numeric"),
+        ("hour", "2-digit"),
+        ("minute", "2-digit"),
+        ("timeZone", zone),
+    ];
+    date(&parse(moment), &options).unwrap_or_else(|| moment.to_owned())
+}
+
 /// A day of the calendar: `22 November 2026`.
 pub(crate) fn calendar_day(day: Day) -> String {
     let text = day.to_string();
@@ -75,6 +89,21 @@ pub(crate) fn in_time(count: i64, unit: &str) -> String {
 pub(crate) fn list(items: impl IntoIterator<Item = String>) -> String {
     let items: Array = items.into_iter().map(JsValue::from).collect();
     format("ListFormat", &[], &[items.into()]).unwrap_or_default()
+}
+
+/// The time zone that the person is in.
+pub(crate) fn own_zone() -> String {
+    let formatter = formatter("DateTimeFormat", &[]);
+    let options = formatter.and_then(|it| call(&it, "resolvedOptions", &[]));
+    let zone = options.and_then(|it| Reflect::get(&it, &"timeZone".into()).ok());
+    zone.and_then(|it| it.as_string()).unwrap_or_default()
+}
+
+/// Every time zone that the browser knows. Older ones don't say, and answer none.
+pub(crate) fn zones() -> Vec<String> {
+    let zones = intl().and_then(|intl| call(&intl, "supportedValuesOf", &["timeZone".into()]));
+    let zones = zones.map(|zones| Array::from(&zones)).unwrap_or_default();
+    zones.into_iter().filter_map(|it| it.as_string()).collect()
 }
 
 /// This moment, in milliseconds since 1970.
@@ -129,16 +158,26 @@ fn date(date: &Date, options: &[(&str, &str)]) -> Option<String> {
 
 /// Makes a formatter of this kind and lets it format. By name, since that is the least code for all kinds together.
 fn format(kind: &str, options: &[(&str, &str)], values: &[JsValue]) -> Option<String> {
+    call(&formatter(kind, options)?, "format", values)?.as_string()
+}
+
+fn formatter(kind: &str, options: &[(&str, &str)]) -> Option<JsValue> {
     let settings = Object::new();
     for (key, value) in options {
         Reflect::set(&settings, &(*key).into(), &(*value).into()).ok()?;
     }
     let locale = LOCALE.with_borrow(|locale| JsValue::from(locale));
-    let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
-    let kind: Function = Reflect::get(&intl, &kind.into()).ok()?.dyn_into().ok()?;
-    let formatter = Reflect::construct(&kind, &Array::of2(&locale, &settings)).ok()?;
-    let format = Reflect::get(&formatter, &"format".into()).ok()?;
-    let format: Function = format.dyn_into().ok()?;
+    let kind: Function = Reflect::get(&intl()?, &kind.into()).ok()?.dyn_into().ok()?;
+    Reflect::construct(&kind, &Array::of2(&locale, &settings)).ok()
+}
+
+/// What a method answers, unless it isn't there or throws.
+fn call(object: &JsValue, method: &str, values: &[JsValue]) -> Option<JsValue> {
+    let method: Function = Reflect::get(object, &method.into()).ok()?.dyn_into().ok()?;
     let values: Array = values.iter().collect();
-    format.apply(&formatter, &values).ok()?.as_string()
+    method.apply(object, &values).ok()
+}
+
+fn intl() -> Option<JsValue> {
+    Reflect::get(&js_sys::global(), &"Intl".into()).ok()
 }

@@ -1,14 +1,20 @@
 //! JSON, parsed by the browser, which already can.
 //!
 //! What serde derives for the contract's types is made for every format and every error; in WebAssembly that is a
-//! sixth of the page. [`contract`] reads them in a few bytes each, and its tests hold it to what serde writes.
+//! sixth of the page. [`contract`] reads them in a few bytes each, and [`write`] writes them; their tests hold them to
+//! what serde writes and reads.
 
 mod contract;
+mod names;
 #[cfg(test)]
 pub(crate) mod sample;
+mod write;
 
 use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
+
+pub(crate) use names::{FALLBACKS, METHODS, name, named};
+pub(crate) use write::ToJson;
 
 /// A value of JSON that someone else has parsed.
 pub(crate) trait Json: Sized {

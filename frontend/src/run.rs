@@ -13,61 +13,47 @@ pub(crate) fn wait_before(look: usize) -> Option<i32> {
     WAITS.get(look).copied()
 }
 
-/// The run called `id` of this schedule, once it has ended.
-pub(crate) fn ended(schedule: Schedule, id: &str) -> Option<Run> {
-    schedule
-        .last_run
-        .filter(|run| run.id == id && run.result != RunResult::Started)
+/// The run called `id` of this schedule, once it is no longer under way. One that waits may do so for minutes, so that
+/// is news enough.
+pub(crate) fn ended<'a>(schedule: &'a Schedule, id: &str) -> Option<&'a Run> {
+    let newest = schedule.last_run.as_ref();
+    newest.filter(|run| run.id == id && run.result != RunResult::Started)
 }
 
 #[cfg(test)]
 mod tests {
-    use onbehalf_contract::{Action, Fallback, ScheduleState, When};
-
     use super::*;
+    use crate::json::sample;
 
     fn schedule(last_run: Option<(&str, RunResult)>) -> Schedule {
         Schedule {
-            id: "s1".to_owned(),
-            account_id: "a1".to_owned(),
-            title: "Daily note".to_owned(),
-            when: When {
-                expression: "rate(1 day)".to_owned(),
-                time_zone: "UTC".to_owned(),
-            },
-            action: Action::CreatePage {
-                title: "Note".to_owned(),
-                body: String::new(),
-            },
-            fallback: Fallback::Skip,
-            state: ScheduleState::Active,
             last_run: last_run.map(|(id, result)| Run {
                 id: id.to_owned(),
-                due: "2026-11-22T09:00:00Z".to_owned(),
                 result,
-                link: None,
-                reason: None,
+                ..sample::run()
             }),
+            ..sample::schedule()
         }
     }
 
     #[test]
     fn a_run_has_ended_when_it_has_any_result_but_started() {
         for result in [
+            RunResult::Waiting,
             RunResult::Done,
             RunResult::Refused,
             RunResult::Failed,
             RunResult::Unknown,
         ] {
-            assert!(ended(schedule(Some(("r2", result))), "r2").is_some());
+            assert!(ended(&schedule(Some(("r2", result))), "r2").is_some());
         }
-        assert!(ended(schedule(Some(("r2", RunResult::Started))), "r2").is_none());
+        assert!(ended(&schedule(Some(("r2", RunResult::Started))), "r2").is_none());
     }
 
     #[test]
     fn an_earlier_run_says_nothing_about_this_one() {
-        assert!(ended(schedule(Some(("r1", RunResult::Done))), "r2").is_none());
-        assert!(ended(schedule(None), "r2").is_none());
+        assert!(ended(&schedule(Some(("r1", RunResult::Done))), "r2").is_none());
+        assert!(ended(&schedule(None), "r2").is_none());
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub(crate) struct State {
     pub(crate) person: Person,
     pub(crate) consent: Consent,
     pub(crate) limits: Limits,
+    /// Whether the person administers Confluence.
+    pub(crate) admin: bool,
     pub(crate) texts: Texts,
     pub(crate) schedules: Vec<Schedule>,
     pub(crate) activity: ActivityPage,

@@ -84,7 +84,9 @@ impl Trouble {
                 "log-altered" => Cure::Nothing,
                 // The page offers what is no longer to be had.
                 "access-not-allowed" | "language-unknown" | "notice-unknown"
-                | "no-such-schedule" => Cure::Reload,
+                | "no-such-schedule" | "no-such-run" => Cure::Reload,
+                // The page has caught up by itself, or nothing but the person's own doing helps.
+                "schedule-changed" | "too-many-schedules" => Cure::Nothing,
                 _ => match problem.status {
                     408 | 425 | 429 | 500.. => Cure::TryAgain,
                     409 => Cure::Reload,
@@ -150,6 +152,13 @@ mod tests {
             ("no-such-schedule", 404),
         ] {
             assert_eq!(named(name, status).cure(), Cure::Reload, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_only_the_person_can_put_right_is_left_to_them() {
+        for name in ["schedule-changed", "too-many-schedules"] {
+            assert_eq!(named(name, 409).cure(), Cure::Nothing, "{name}");
         }
     }
 

@@ -6,67 +6,70 @@ use onbehalf_contract::Activity;
 use super::{
     button::Button,
     dynamic::dynamic,
+    element::{element, nothing},
     feed::row_id,
     message::{Again, failure},
-    outcome::Outcome,
+    outcome::outcome,
     shared::Shared,
-    text::{hint, link},
+    text::{hint, link, time},
 };
 use crate::{intl, words};
 
-#[component]
-pub(crate) fn Activities(shared: Shared) -> AnyView {
+/// The id of the heading.
+const ACTIVITY: &str = "activity";
+
+pub(crate) fn activities(shared: Shared) -> AnyView {
     let feed = shared.feed;
     let again = Callback::new(move |()| feed.again());
     let more = Callback::new(move |()| feed.more());
-    view! {
-        <section aria-labelledby="activity">
-            <h2 id="activity" tabindex="-1">{words::activity_heading()}</h2>
-            {dynamic(move || feed.shown.with(|shown| list(shared, &shown.items)))}
-            {failure(feed.trouble, Again::new(again, "activity"))}
-            {dynamic(move || {
-                if feed.shown.with(|shown| shown.next.is_some()) {
-                    let words = words::activity_more();
-                    view! { <Button words busy=feed.busy on_press=more/> }.into_any()
-                } else {
-                    ().into_any()
-                }
-            })}
-        </section>
-    }
-    .into_any()
+    let heading = element("h2").id(ACTIVITY).focusable();
+    element("section")
+        .set("aria-labelledby", ACTIVITY)
+        .put(heading.text(words::activity_heading()).view())
+        .put(dynamic(move || {
+            feed.shown.with(|shown| list(shared, &shown.items))
+        }))
+        .put(failure(feed.trouble, Again::new(again, ACTIVITY)))
+        .put(dynamic(move || {
+            if feed.shown.with(|shown| shown.next.is_some()) {
+                Button::new("default", words::activity_more()).busy(feed.busy, more)
+            } else {
+                nothing()
+            }
+        }))
+        .view()
 }
 
 fn list(shared: Shared, items: &[Activity]) -> AnyView {
     if items.is_empty() {
         return hint(words::activity_none());
     }
-    view! {
-        <ol class="items">
-            {items.iter().map(|item| row(shared, item)).collect_view()}
-        </ol>
-    }
-    .into_any()
+    let rows = items.iter().map(|item| row(shared, item));
+    element("ol").class("items").put_all(rows).view()
 }
 
 fn row(shared: Shared, item: &Activity) -> AnyView {
     let what = words::deed(&item.did);
-    let what = match words::link(item.link.clone()) {
+    let what = match words::link(item.link.as_deref()) {
         Some(address) => link(shared, address, what),
         None => what.into_any(),
     };
-    let when = intl::day_and_time(&item.started_at);
-    view! {
-        <li class="item" id=row_id(&item.id) tabindex="-1">
-            <p>{what}</p>
-            <Outcome words=words::outcome(item.outcome)/>
-            <p class="hint">
-                <time datetime=item.started_at.clone()>{when}</time>
-                " · "
-                {words::access(item.access)}
-            </p>
-            {words::outcome_detail(item.outcome, item.status).map(hint)}
-        </li>
-    }
-    .into_any()
+    let when = element("p")
+        .class("hint")
+        .put(time(&item.started_at, intl::day_and_time(&item.started_at)))
+        .text(" · ")
+        .text(words::access(item.access));
+    let as_app = item
+        .as_app
+        .then(|| hint(words::activity_as_app(&shared.app())));
+    element("li")
+        .class("item")
+        .id(&row_id(&item.id))
+        .focusable()
+        .put(element("p").put(what).view())
+        .put(outcome(words::outcome(item.outcome)))
+        .put(when.view())
+        .put_all(as_app)
+        .put_all(words::outcome_detail(item).map(hint))
+        .view()
 }

@@ -5,15 +5,21 @@ use onbehalf_contract::{ActivityPage, Consent};
 
 use super::{
     button::Button,
-    consent_form::ConsentForm,
+    consent_form::consent_form,
     dynamic::{dynamic, text},
-    message::Message,
-    receipt::Receipt,
+    element::{element, nothing},
+    message::message,
+    receipt::receipt,
     refused::close,
     shared::{HEADING, Shared},
-    stop::Stop,
+    stop::{QUESTION, stop},
 };
 use crate::{browser, intl, words};
+
+/// The ids of what takes the focus.
+const STOP: &str = "stop";
+const RENEW: &str = "renew";
+const CHANGE: &str = "change";
 
 /// What stands below the facts.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,8 +30,7 @@ enum Doing {
     Stopping,
 }
 
-#[component]
-pub(crate) fn Allowed(shared: Shared) -> AnyView {
+pub(crate) fn allowed(shared: Shared) -> AnyView {
     // Made anew when the consent is renewed, when the form has done its work.
     dynamic(move || {
         let doing = RwSignal::new(Doing::Nothing);
@@ -34,20 +39,16 @@ pub(crate) fn Allowed(shared: Shared) -> AnyView {
         let until = consent.expires_at.as_deref().map(intl::day);
         let until = until.map(|day| day.replace(' ', "\u{a0}"));
         let heading = words::allowed_heading(&shared.app(), &until.unwrap_or_default());
-        view! {
-            <div class="stack">
-                <header>
-                    <h1 id=HEADING tabindex="-1">{heading}</h1>
-                    {dynamic({
-                        let consent = consent.clone();
-                        move || ends_soon(shared, &consent, doing)
-                    })}
-                    {facts(shared, &consent)}
-                </header>
-                {dynamic(move || below(shared, doing))}
-            </div>
-        }
-        .into_any()
+        let facts = facts(shared, &consent);
+        let header = element("header")
+            .put(element("h1").id(HEADING).focusable().text(heading).view())
+            .put(dynamic(move || ends_soon(shared, &consent, doing)))
+            .put(facts);
+        element("div")
+            .class("stack")
+            .put(header.view())
+            .put(dynamic(move || below(shared, doing)))
+            .view()
     })
 }
 
@@ -63,16 +64,16 @@ fn turn_to(doing: RwSignal<Doing>, next: Doing, focus: &'static str) -> Callback
 fn ends_soon(shared: Shared, consent: &Consent, doing: RwSignal<Doing>) -> AnyView {
     let end = consent.expires_at.as_deref();
     let Some(end) = end.filter(|_| consent.ends_soon && doing.get() == Doing::Nothing) else {
-        return ().into_any();
+        return nothing();
     };
     let left = intl::milliseconds(end) - intl::now();
     let title = words::soon_title(&words::soon(left), &intl::day(end));
-    let more = (!shared.refused()).then(|| {
-        let renew = turn_to(doing, Doing::Changing, "change");
-        view! { <Button words=words::soon_renew() on_press=renew/> }.into_any()
-    });
-    view! { <Message look="warning" title text=words::soon_text() more=more.into_any()/> }
-        .into_any()
+    let mut warning = message("warning", title, words::soon_text());
+    if !shared.refused() {
+        let renew = turn_to(doing, Doing::Changing, CHANGE);
+        warning = warning.put(Button::new("default", words::soon_renew()).on_press(renew));
+    }
+    warning.view()
 }
 
 fn facts(shared: Shared, consent: &Consent) -> AnyView {
@@ -97,60 +98,49 @@ fn facts(shared: Shared, consent: &Consent) -> AnyView {
         let newest = shared.feed.shown.with(newest);
         newest.unwrap_or_else(words::allowed_never_used)
     });
-    view! {
-        <dl class="facts">
-            {facts
-                .into_iter()
-                .filter_map(|(name, value)| Some(fact(name, value?.into_any())))
-                .collect_view()}
-            {fact(words::allowed_last_used(), last_used)}
-        </dl>
-    }
-    .into_any()
+    let facts = facts
+        .into_iter()
+        .filter_map(|(name, value)| Some(fact(name, value?.into_any())));
+    element("dl")
+        .class("facts")
+        .put_all(facts)
+        .put(fact(words::allowed_last_used(), last_used))
+        .view()
 }
 
 fn fact(name: String, value: AnyView) -> AnyView {
-    view! {
-        <div>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-        </div>
-    }
-    .into_any()
+    element("div")
+        .put(element("dt").text(name).view())
+        .put(element("dd").put(value).view())
+        .view()
 }
 
 fn below(shared: Shared, doing: RwSignal<Doing>) -> AnyView {
     match doing.get() {
-        Doing::Nothing => {
-            let stop = turn_to(doing, Doing::Stopping, "stop-question");
-            let change = turn_to(doing, Doing::Changing, "change");
-            let change = (!shared.refused()).then(|| {
-                let words = words::allowed_change();
-                view! { <Button id="renew" words on_press=change/> }.into_any()
-            });
-            view! {
-                <div class="actions">
-                    <Button id="stop" look="danger" words=words::allowed_stop() on_press=stop/>
-                    {change}
-                    <Receipt shared/>
-                    {close(shared)}
-                </div>
-            }
-            .into_any()
+        Doing::Nothing => buttons(shared, doing),
+        Doing::Stopping => stop(shared, turn_to(doing, Doing::Nothing, STOP)),
+        Doing::Changing => {
+            let keep = turn_to(doing, Doing::Nothing, RENEW);
+            let heading = element("h2").id(CHANGE).focusable();
+            element("section")
+                .class("panel")
+                .put(heading.text(words::allowed_change()).view())
+                .put(consent_form(shared, words::allowed_keep(), keep))
+                .view()
         }
-        Doing::Stopping => {
-            view! { <Stop shared cancel=turn_to(doing, Doing::Nothing, "stop")/> }.into_any()
-        }
-        Doing::Changing => view! {
-            <section class="panel">
-                <h2 id="change" tabindex="-1">{words::allowed_change()}</h2>
-                <ConsentForm
-                    shared
-                    decline_words=words::allowed_keep()
-                    decline=turn_to(doing, Doing::Nothing, "renew")
-                />
-            </section>
-        }
-        .into_any(),
     }
+}
+
+fn buttons(shared: Shared, doing: RwSignal<Doing>) -> AnyView {
+    let stop = turn_to(doing, Doing::Stopping, QUESTION);
+    let change = turn_to(doing, Doing::Changing, CHANGE);
+    let stop = Button::new("danger", words::allowed_stop())
+        .id(STOP)
+        .on_press(stop);
+    let mut buttons = element("div").class("actions").put(stop);
+    if !shared.refused() {
+        let words = words::allowed_change();
+        buttons = buttons.put(Button::new("default", words).id(RENEW).on_press(change));
+    }
+    buttons.put(receipt(shared)).put(close(shared)).view()
 }

@@ -2,27 +2,23 @@
 
 use leptos::prelude::*;
 
-use super::message::Failure;
+use super::{element::element, message::failed, text::paragraph};
 use crate::{trouble::Trouble, words};
 
 /// Where Confluence isn't around the page.
 pub(crate) fn alone() -> AnyView {
-    view! {
-        <div class="page">
-            <h1>{words::alone_title()}</h1>
-            <p>{words::alone_text()}</p>
-        </div>
-    }
-    .into_any()
+    instead(words::alone_title(), paragraph(words::alone_text()))
 }
 
 /// Where what the HTML carries can't be read.
 pub(crate) fn unreadable() -> AnyView {
-    view! {
-        <div class="page">
-            <h1>{words::unreadable_title()}</h1>
-            <Failure trouble=Trouble::Garbled/>
-        </div>
-    }
-    .into_any()
+    instead(words::unreadable_title(), failed(&Trouble::Garbled, None))
+}
+
+fn instead(heading: String, why: AnyView) -> AnyView {
+    element("div")
+        .class("page")
+        .put(element("h1").text(heading).view())
+        .put(why)
+        .view()
 }

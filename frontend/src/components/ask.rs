@@ -5,15 +5,16 @@ use onbehalf_contract::ConsentState;
 
 use super::{
     button::Button,
-    consent_form::ConsentForm,
+    consent_form::consent_form,
     dynamic::{dynamic, text},
+    element::{all, element},
     ended::ended,
     shared::{HEADING, Shared},
+    text::paragraph,
 };
 use crate::{bridge, browser, words};
 
-#[component]
-pub(crate) fn Ask(shared: Shared) -> AnyView {
+pub(crate) fn ask(shared: Shared) -> AnyView {
     let declined = RwSignal::new(false);
     let app = shared.app();
     let heading = text(move || {
@@ -33,28 +34,22 @@ pub(crate) fn Ask(shared: Shared) -> AnyView {
             browser::focus_soon(HEADING);
         })
     };
-    view! {
-        <div class="stack">
-            <header>
-                <h1 id=HEADING tabindex="-1">{heading}</h1>
-                {dynamic(move || ended(shared))}
-            </header>
-            {dynamic(move || {
-                if declined.get() {
-                    view! {
-                        <p>{words::ask_declined()}</p>
-                        <div class="actions">
-                            <Button words=words::ask_reconsider() on_press=turn_to(false)/>
-                        </div>
-                    }
-                        .into_any()
-                } else {
-                    let decline = turn_to(true);
-                    view! { <ConsentForm shared decline_words=words::ask_not_now() decline/> }
-                        .into_any()
-                }
-            })}
-        </div>
-    }
-    .into_any()
+    let header = element("header")
+        .put(element("h1").id(HEADING).focusable().put(heading).view())
+        .put(dynamic(move || ended(shared)));
+    let below = dynamic(move || {
+        if !declined.get() {
+            return consent_form(shared, words::ask_not_now(), turn_to(true));
+        }
+        let reconsider = Button::new("default", words::ask_reconsider()).on_press(turn_to(false));
+        all([
+            paragraph(words::ask_declined()),
+            element("div").class("actions").put(reconsider).view(),
+        ])
+    });
+    element("div")
+        .class("stack")
+        .put(header.view())
+        .put(below)
+        .view()
 }

@@ -2,37 +2,51 @@
 
 use leptos::prelude::*;
 
-/// A button that keeps the focus while it is busy, when pressing it again does nothing.
-#[component]
-pub(crate) fn Button(
-    /// What it looks like: `primary`, `danger`, `danger-bold`, `default` or `subtle`.
-    #[prop(default = "default")]
-    look: &'static str,
-    words: String,
-    #[prop(optional, into)] id: Option<String>,
-    /// The id of what tells this button apart from its like.
-    #[prop(optional)]
-    described_by: Option<String>,
-    #[prop(optional)] busy: Option<RwSignal<bool>>,
-    on_press: Callback<()>,
-) -> AnyView {
-    let marked_busy = move || busy.is_some_and(|busy| busy.get()).then_some("true");
-    view! {
-        <button
-            type="button"
-            class=format!("button {look}")
-            id=id
-            aria-describedby=described_by
-            aria-busy=marked_busy
-            aria-disabled=marked_busy
-            on:click=move |_| {
-                if !busy.is_some_and(|busy| busy.get_untracked()) {
-                    on_press.run(());
-                }
-            }
-        >
-            {words}
-        </button>
+use super::element::{Element, element};
+
+/// A button that is being made.
+pub(crate) struct Button(Element);
+
+impl Button {
+    /// It looks `primary`, `danger`, `danger-bold`, `default` or `subtle`.
+    pub(crate) fn new(look: &str, words: String) -> Self {
+        let button = element("button")
+            .set("type", "button")
+            .class(&["button ", look].concat());
+        Self(button.text(words))
     }
-    .into_any()
+
+    pub(crate) fn id(self, id: &str) -> Self {
+        Self(self.0.id(id))
+    }
+
+    /// The id of what tells this button apart from its like.
+    pub(crate) fn described_by(self, id: &str) -> Self {
+        Self(self.0.set("aria-describedby", id))
+    }
+
+    /// Says whether what it shows and hides is shown.
+    pub(crate) fn expanded(self, expanded: RwSignal<bool>) -> Self {
+        let state = move || Some(if expanded.get() { "true" } else { "false" });
+        Self(self.0.follow("aria-expanded", state))
+    }
+
+    pub(crate) fn on_press(self, on_press: Callback<()>) -> AnyView {
+        self.0.on("click", move |_| on_press.run(())).view()
+    }
+
+    /// Keeps the focus while it is busy, when pressing it again does nothing.
+    pub(crate) fn busy(self, busy: RwSignal<bool>, on_press: Callback<()>) -> AnyView {
+        let marked = move || busy.get().then_some("true");
+        let on_click = move |_| {
+            if !busy.get_untracked() {
+                on_press.run(());
+            }
+        };
+        self.0
+            .follow("aria-busy", marked)
+            .follow("aria-disabled", marked)
+            .on("click", on_click)
+            .view()
+    }
 }

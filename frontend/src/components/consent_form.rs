@@ -5,9 +5,12 @@ use onbehalf_contract::{Access, Consent, ConsentState, ConsentWish};
 
 use super::{
     button::Button,
+    element::{Element, all, element},
     message::{Again, failure},
+    radio::{group, radio},
     shared::{HEADING, Shared},
-    time::{LAST_DAY, TimeChoice, length},
+    text::paragraph,
+    time::{LAST_DAY, length, time_choice},
 };
 use crate::{
     api, bridge, browser,
@@ -17,9 +20,15 @@ use crate::{
     words::{self, Part},
 };
 
+/// The id of the button that allows it.
+const ALLOW: &str = "allow";
+
 /// The notice and the choice. Also used to renew or change a consent that is active.
-#[component]
-pub(crate) fn ConsentForm(shared: Shared, decline_words: String, decline: Callback<()>) -> AnyView {
+pub(crate) fn consent_form(
+    shared: Shared,
+    decline_words: String,
+    decline: Callback<()>,
+) -> AnyView {
     let (limits, texts, who) = shared.state.with_value(|state| {
         let who = words::ask_who(&state.app, &state.site, &state.person.name);
         (state.limits.clone(), state.texts.clone(), who)
@@ -65,39 +74,35 @@ pub(crate) fn ConsentForm(shared: Shared, decline_words: String, decline: Callba
             busy.try_set(false);
         });
     });
-    view! {
-        <header>
-            <p class="lead">{notice.lead}</p>
-            <p>{with_emphasis(who)} " " {notice.purpose}</p>
-        </header>
-        // The Enter key in a field would send a form; only the button does.
-        <form on:submit=move |submit| submit.prevent_default()>
-            <fieldset>
-                <legend>{words::ask_access()}</legend>
-                {choice::accesses(&limits)
-                    .into_iter()
-                    .map(|access| {
-                        let text = match access {
-                            Access::Read => notice.read.clone(),
-                            Access::ReadWrite => notice.read_write.clone(),
-                        };
-                        access_card(access, text, choice)
-                    })
-                    .collect_view()}
-            </fieldset>
-            <TimeChoice limits choice day_missing/>
-            <div class="fine">
-                {fine_print(words::ask_never(), notice.never)}
-                {fine_print(words::ask_end(), notice.end)}
-            </div>
-            <div class="actions">
-                {failure(trouble, Again::new(allow, "allow"))}
-                <Button id="allow" look="primary" words=words::ask_allow() busy on_press=allow/>
-                <Button look="subtle" words=decline_words on_press=decline/>
-            </div>
-        </form>
+    let header = element("header")
+        .put(element("p").class("lead").text(notice.lead).view())
+        .put(with_emphasis(who).text(" ").text(notice.purpose).view());
+    let mut access = group(words::ask_access());
+    for offered in choice::accesses(&limits) {
+        let text = match offered {
+            Access::Read => &notice.read,
+            Access::ReadWrite => &notice.read_write,
+        };
+        access = access.put(access_card(offered, text, choice));
     }
-    .into_any()
+    let fine = element("div")
+        .class("fine")
+        .put(fine_print(words::ask_never(), notice.never))
+        .put(fine_print(words::ask_end(), notice.end));
+    let allow_button = Button::new("primary", words::ask_allow()).id(ALLOW);
+    let actions = element("div")
+        .class("actions")
+        .put(failure(trouble, Again::new(allow, ALLOW)))
+        .put(allow_button.busy(busy, allow))
+        .put(Button::new("subtle", decline_words).on_press(decline));
+    let form = element("form")
+        // The Enter key in a field would send a form; only the button does.
+        .on("submit", |submit| submit.prevent_default())
+        .put(access.view())
+        .put(time_choice(&limits, choice, day_missing))
+        .put(fine.view())
+        .put(actions.view());
+    all([header.view(), form.view()])
 }
 
 /// Shows that it is allowed: here, and in a dialog as a flag on the page below it.
@@ -113,49 +118,39 @@ fn granted(shared: Shared, consent: Consent) {
 }
 
 /// Names stand out: who asks, where, and as whom.
-fn with_emphasis(parts: Vec<Part>) -> AnyView {
-    parts
-        .into_iter()
-        .map(|part| match part {
-            Part::Said(words) => words.into_any(),
-            Part::Value(name) => view! { <strong>{name}</strong> }.into_any(),
-        })
-        .collect_view()
-        .into_any()
+fn with_emphasis(parts: Vec<Part>) -> Element {
+    let parts = parts.into_iter().map(|part| match part {
+        Part::Said(words) => words.into_any(),
+        Part::Value(name) => element("strong").text(name).view(),
+    });
+    element("p").put_all(parts)
 }
 
-fn access_card(access: Access, text: String, choice: RwSignal<Choice>) -> AnyView {
+fn access_card(access: Access, text: &str, choice: RwSignal<Choice>) -> AnyView {
     let (name_id, text_id) = match access {
         Access::Read => ("read-name", "read-text"),
         Access::ReadWrite => ("write-name", "write-text"),
     };
-    view! {
-        <label class="card">
-            <input
-                type="radio"
-                name="access"
-                aria-labelledby=name_id
-                aria-describedby=text_id
-                prop:checked=move || choice.get().access == access
-                on:input=move |_| choice.update(|choice| choice.access = access)
-            />
-            <span class="card-name" id=name_id>
-                {words::access(access)}
-            </span>
-            <span class="card-text" id=text_id>
-                {text}
-            </span>
-        </label>
-    }
-    .into_any()
+    let first = choice.get_untracked().access == access;
+    let input = radio("access", first, move || {
+        choice.update(|choice| choice.access = access);
+    });
+    let input = input
+        .set("aria-labelledby", name_id)
+        .set("aria-describedby", text_id);
+    let name = element("span").class("card-name").id(name_id);
+    let more = element("span").class("card-text").id(text_id);
+    element("label")
+        .class("card")
+        .put(input.view())
+        .put(name.text(words::access(access)).view())
+        .put(more.text(text).view())
+        .view()
 }
 
 fn fine_print(heading: String, text: String) -> AnyView {
-    view! {
-        <section>
-            <h2>{heading}</h2>
-            <p>{text}</p>
-        </section>
-    }
-    .into_any()
+    element("section")
+        .put(element("h2").text(heading).view())
+        .put(paragraph(text))
+        .view()
 }

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use super::{
-    message::Message,
-    receipt::Receipt,
+    element::nothing,
+    message::message,
+    receipt::receipt,
     shared::Shared,
     text::{hint, paragraph},
 };
@@ -14,16 +15,15 @@ use crate::{intl, words};
 pub(crate) fn ended(shared: Shared) -> AnyView {
     let consent = shared.consent.get();
     let Some((title, text)) = words::how_it_ended(&consent, &shared.app()) else {
-        return ().into_any();
+        return nothing();
     };
     let note = consent.ended_note.as_deref();
     let note = note.map(|note| paragraph(words::ended_revoked_by_admin_note(note)));
     let on = consent.ended_at.or(consent.expires_at);
     let on = on.map(|moment| hint(words::ended_on(&intl::day_and_time(&moment))));
-    let more = view! {
-        {note}
-        {on}
-        <Receipt shared/>
-    };
-    view! { <Message look="information" title text more=more.into_any()/> }.into_any()
+    message("information", title, text)
+        .put_all(note)
+        .put_all(on)
+        .put(receipt(shared))
+        .view()
 }

@@ -2,29 +2,29 @@
 
 use leptos::prelude::*;
 
-use super::{button::Button, dynamic::dynamic, text::paragraph};
+use super::{
+    button::Button,
+    dynamic::dynamic,
+    element::{Element, element, nothing},
+    text::paragraph,
+};
 use crate::{
     bridge, browser,
     trouble::{Cure, Trouble},
     words,
 };
 
-/// A message with a title: `information`, `warning` or `error`.
-#[component]
-pub(crate) fn Message(
-    look: &'static str,
-    title: String,
-    text: String,
-    #[prop(optional)] more: Option<AnyView>,
-) -> AnyView {
-    view! {
-        <div class=format!("message {look}")>
-            <p class="message-title">{title}</p>
-            {paragraph(text)}
-            {more}
-        </div>
-    }
-    .into_any()
+/// A message with a title, to which more can be added: `information`, `warning` or `error`.
+pub(crate) fn message(look: &str, title: String, text: String) -> Element {
+    element("div")
+        .class(&["message ", look].concat())
+        .put(element("p").class("message-title").text(title).view())
+        .put(paragraph(text))
+}
+
+/// What is said at once to somebody who doesn't see the page.
+pub(crate) fn alert(of: AnyView) -> AnyView {
+    element("div").set("role", "alert").put(of).view()
 }
 
 /// Doing again what failed.
@@ -45,43 +45,37 @@ impl Again {
 }
 
 /// What failed and what to do about it, with the button that does it.
-#[component]
-pub(crate) fn Failure(trouble: Trouble, #[prop(optional)] again: Option<Again>) -> AnyView {
+pub(crate) fn failed(trouble: &Trouble, again: Option<Again>) -> AnyView {
+    let message =
+        message("error", trouble.title(), trouble.detail()).put(paragraph(trouble.remedy()));
     let button = match (trouble.cure(), again) {
         (Cure::TryAgain, Some(again)) => {
             let on_press = Callback::new(move |()| {
                 again.run.run(());
                 browser::focus_soon(&again.focus);
             });
-            Some((words::trouble_again(), on_press))
+            (words::trouble_again(), on_press)
         }
-        (Cure::TryAgain | Cure::Reload, _) => Some((
-            words::trouble_reload(),
-            Callback::new(|()| bridge::reload()),
-        )),
-        (Cure::Nothing, _) => None,
+        (Cure::TryAgain | Cure::Reload, _) => {
+            let on_press = Callback::new(|()| bridge::reload());
+            (words::trouble_reload(), on_press)
+        }
+        (Cure::Nothing, _) => return alert(message.view()),
     };
-    let more = view! {
-        {paragraph(trouble.remedy())}
-        {button.map(|(words, on_press)| view! { <Button words on_press/> }.into_any())}
-    };
-    view! {
-        <div role="alert">
-            <Message
-                look="error"
-                title=trouble.title()
-                text=trouble.detail()
-                more=more.into_any()
-            />
-        </div>
-    }
-    .into_any()
+    let (words, on_press) = button;
+    alert(
+        message
+            .put(Button::new("default", words).on_press(on_press))
+            .view(),
+    )
 }
 
 /// The place where a failure is shown while there is one.
 pub(crate) fn failure(trouble: RwSignal<Option<Trouble>>, again: Again) -> AnyView {
-    dynamic(move || match trouble.get() {
-        Some(trouble) => view! { <Failure trouble again=again.clone()/> }.into_any(),
-        None => ().into_any(),
+    dynamic(move || {
+        trouble.with(|trouble| match trouble {
+            Some(trouble) => failed(trouble, Some(again.clone())),
+            None => nothing(),
+        })
     })
 }

@@ -1,10 +1,5 @@
 //! What is on the page, one file per part.
 
-#![expect(
-    unreachable_pub,
-    reason = "the component macro makes whatever isn't private `pub`"
-)]
-
 mod activity;
 mod allowed;
 mod alone;
@@ -13,13 +8,15 @@ mod button;
 mod consent_form;
 mod consent_page;
 mod dynamic;
+mod element;
 mod ended;
 mod feed;
 mod message;
 mod outcome;
+mod panel;
+mod radio;
 mod receipt;
 mod refused;
-mod schedule;
 mod schedules;
 mod shared;
 mod stop;
@@ -34,9 +31,7 @@ use crate::{bridge::Frame, state::State};
 pub(crate) fn page(state: Option<State>, frame: Frame) -> AnyView {
     match (frame, state) {
         (Frame::Alone, _) => alone::alone(),
-        (_, Some(state)) => {
-            consent_page::ConsentPage(consent_page::ConsentPageProps { state, frame }).into_any()
-        }
+        (_, Some(state)) => consent_page::consent_page(state, frame),
         (_, None) => alone::unreadable(),
     }
 }

@@ -2,16 +2,15 @@
 
 use leptos::prelude::*;
 
+use super::element::element;
 use crate::words::Tone;
 
-#[component]
-pub(crate) fn Outcome(words: (String, Tone)) -> AnyView {
-    let (text, tone) = words;
-    let tone = match tone {
-        Tone::Neutral => "neutral",
-        Tone::Moving => "moving",
-        Tone::Good => "good",
-        Tone::Bad => "bad",
+pub(crate) fn outcome((words, tone): (String, Tone)) -> AnyView {
+    let class = match tone {
+        Tone::Neutral => "outcome neutral",
+        Tone::Moving => "outcome moving",
+        Tone::Good => "outcome good",
+        Tone::Bad => "outcome bad",
     };
-    view! { <span class=format!("outcome {tone}")>{text}</span> }.into_any()
+    element("span").class(class).text(words).view()
 }

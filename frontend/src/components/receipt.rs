@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     button::Button,
+    element::{all, nothing},
     message::{Again, failure},
     shared::Shared,
 };
@@ -12,10 +13,9 @@ use crate::{api, browser, trouble::Trouble, words};
 const FILE: &str = "onbehalf-receipt.json";
 
 /// The button that downloads it, if there is a consent to have a receipt for.
-#[component]
-pub(crate) fn Receipt(shared: Shared) -> AnyView {
+pub(crate) fn receipt(shared: Shared) -> AnyView {
     if shared.consent.with(|consent| consent.id.is_none()) {
-        return ().into_any();
+        return nothing();
     }
     let busy = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Trouble>);
@@ -36,9 +36,10 @@ pub(crate) fn Receipt(shared: Shared) -> AnyView {
             busy.try_set(false);
         });
     });
-    view! {
-        {failure(trouble, Again::new(download, "receipt"))}
-        <Button id="receipt" words=words::receipt_download() busy on_press=download/>
-    }
-    .into_any()
+    all([
+        failure(trouble, Again::new(download, "receipt")),
+        Button::new("default", words::receipt_download())
+            .id("receipt")
+            .busy(busy, download),
+    ])
 }

@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use super::{
     button::Button,
-    message::Message,
-    receipt::Receipt,
+    element::{element, nothing},
+    message::message,
+    receipt::receipt,
     shared::{HEADING, Shared},
     text::paragraph,
 };
@@ -13,53 +14,35 @@ use crate::{bridge, words};
 
 /// In place of the form, where nothing is allowed.
 pub(crate) fn refused(shared: Shared) -> AnyView {
-    let problem = shared.state.with_value(|state| state.refusal.clone());
-    let parts = problem.map(|problem| {
-        view! {
-            <h1 id=HEADING tabindex="-1">{words::problem_title(&problem)}</h1>
-            <Message
-                look="warning"
-                title=words::problem_detail(&problem)
-                text=words::problem_remedy(&problem)
-            />
-        }
-        .into_any()
-    });
-    view! {
-        <header>
-            {parts}
-            <div class="actions">
-                <Receipt shared/>
-                {close(shared)}
-            </div>
-        </header>
+    let mut header = element("header");
+    if let Some(problem) = shared.state.with_value(|state| state.refusal.clone()) {
+        let title = words::problem_title(&problem);
+        let detail = words::problem_detail(&problem);
+        header = header
+            .put(element("h1").id(HEADING).focusable().text(title).view())
+            .put(message("warning", detail, words::problem_remedy(&problem)).view());
     }
-    .into_any()
+    let buttons = element("div").class("actions");
+    let buttons = buttons.put(receipt(shared)).put(close(shared));
+    header.put(buttons.view()).view()
 }
 
 /// As a message, where something is still allowed.
 pub(crate) fn refusal(shared: Shared) -> AnyView {
-    let problem = shared.state.with_value(|state| state.refusal.clone());
-    let message = problem.map(|problem| {
-        view! {
-            <Message
-                look="warning"
-                title=words::problem_title(&problem)
-                text=words::problem_detail(&problem)
-                more=paragraph(words::problem_remedy(&problem))
-            />
-        }
-        .into_any()
-    });
-    message.into_any()
+    let Some(problem) = shared.state.with_value(|state| state.refusal.clone()) else {
+        return nothing();
+    };
+    let title = words::problem_title(&problem);
+    message("warning", title, words::problem_detail(&problem))
+        .put(paragraph(words::problem_remedy(&problem)))
+        .view()
 }
 
 /// The way out of a dialog, which has no frame of its own to close it by. Nothing on a page.
 pub(crate) fn close(shared: Shared) -> AnyView {
+    if !shared.in_dialog() {
+        return nothing();
+    }
     let close = Callback::new(|()| bridge::close_dialog());
-    let button = shared.in_dialog().then(|| {
-        let words = words::allowed_close();
-        view! { <Button look="subtle" words on_press=close/> }.into_any()
-    });
-    button.into_any()
+    Button::new("subtle", words::allowed_close()).on_press(close)
 }

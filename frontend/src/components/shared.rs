@@ -1,7 +1,7 @@
 //! What the parts of the page know in common.
 
 use leptos::prelude::*;
-use onbehalf_contract::{Consent, ConsentState};
+use onbehalf_contract::{Consent, ConsentState, Schedule};
 
 use super::feed::Feed;
 use crate::{api, bridge::Frame, browser, state::State, trouble::Trouble};
@@ -12,12 +12,15 @@ pub(crate) const HEADING: &str = "heading";
 /// Where things stand. Given to every part that needs it.
 #[derive(Clone, Copy)]
 pub(crate) struct Shared {
-    /// What the HTML said. Its consent and its activity are the first ones only.
+    /// What the HTML said. Its consent, schedules and activity are the first ones only.
     pub(crate) state: StoredValue<State>,
     /// The consent as it now is.
     pub(crate) consent: RwSignal<Consent>,
     /// Whether it is active. Apart, so that what depends on this alone stays when a consent is renewed.
     pub(crate) active: RwSignal<bool>,
+    /// What is scheduled. Whoever reads it is told of what comes and goes; a change of one alone is between it and its
+    /// item.
+    pub(crate) schedules: RwSignal<Vec<Schedule>>,
     /// What was done as the person.
     pub(crate) feed: Feed,
     pub(crate) frame: Frame,
@@ -32,6 +35,7 @@ impl Shared {
         Self {
             active: RwSignal::new(state.consent.state == ConsentState::Active),
             consent: RwSignal::new(state.consent.clone()),
+            schedules: RwSignal::new(state.schedules.clone()),
             feed: Feed::new(state.activity.clone()),
             state: StoredValue::new(state),
             frame,

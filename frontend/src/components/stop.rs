@@ -4,13 +4,17 @@ use leptos::prelude::*;
 
 use super::{
     button::Button,
+    element::element,
     message::{Again, failure},
+    panel::question,
     shared::{HEADING, Shared},
 };
 use crate::{api, browser, trouble::Trouble, words};
 
-#[component]
-pub(crate) fn Stop(shared: Shared, cancel: Callback<()>) -> AnyView {
+/// The id of the question.
+pub(crate) const QUESTION: &str = "stop-question";
+
+pub(crate) fn stop(shared: Shared, cancel: Callback<()>) -> AnyView {
     let busy = RwSignal::new(false);
     let trouble = RwSignal::new(None::<Trouble>);
     let stop = Callback::new(move |()| {
@@ -32,29 +36,17 @@ pub(crate) fn Stop(shared: Shared, cancel: Callback<()>) -> AnyView {
             busy.try_set(false);
         });
     });
-    view! {
-        <div
-            class="panel"
-            role="group"
-            aria-labelledby="stop-question"
-            on:keydown=move |key| {
-                if key.key() == "Escape" && !busy.get_untracked() {
-                    // In a dialog the same key would close it all.
-                    key.stop_propagation();
-                    cancel.run(());
-                }
-            }
-        >
-            <h2 id="stop-question" tabindex="-1">
-                {words::stop_question(&shared.app())}
-            </h2>
-            <p>{words::stop_text()}</p>
-            <div class="actions">
-                {failure(trouble, Again::new(stop, "stop-now"))}
-                <Button id="stop-now" look="danger-bold" words=words::stop_now() busy on_press=stop/>
-                <Button look="subtle" words=words::stop_cancel() on_press=cancel/>
-            </div>
-        </div>
-    }
-    .into_any()
+    let heading = element("h2")
+        .id(QUESTION)
+        .focusable()
+        .text(words::stop_question(&shared.app()))
+        .view();
+    let answers = [
+        failure(trouble, Again::new(stop, "stop-now")),
+        Button::new("danger-bold", words::stop_now())
+            .id("stop-now")
+            .busy(busy, stop),
+        Button::new("subtle", words::stop_cancel()).on_press(cancel),
+    ];
+    question(QUESTION, heading, words::stop_text(), answers, busy, cancel)
 }

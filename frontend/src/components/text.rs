@@ -2,24 +2,29 @@
 
 use leptos::prelude::*;
 
-use super::shared::Shared;
+use super::{element::element, shared::Shared};
 
 /// A paragraph.
 pub(crate) fn paragraph(text: String) -> AnyView {
-    view! { <p>{text}</p> }.into_any()
+    element("p").text(text).view()
 }
 
 /// A paragraph that stands back.
 pub(crate) fn hint(text: String) -> AnyView {
-    view! { <p class="hint">{text}</p> }.into_any()
+    element("p").class("hint").text(text).view()
+}
+
+/// A moment, with how it is written in words.
+pub(crate) fn time(moment: &str, words: String) -> AnyView {
+    element("time").set("datetime", moment).text(words).view()
 }
 
 /// A link to a page of Confluence.
-pub(crate) fn link(shared: Shared, address: String, text: String) -> AnyView {
-    view! {
-        <a href=address target=shared.link_target() rel="noopener">
-            {text}
-        </a>
-    }
-    .into_any()
+pub(crate) fn link(shared: Shared, address: &str, text: String) -> AnyView {
+    element("a")
+        .set("href", address)
+        .set("target", shared.link_target())
+        .set("rel", "noopener")
+        .text(text)
+        .view()
 }

@@ -3,8 +3,13 @@
 use leptos::prelude::*;
 use onbehalf_contract::Limits;
 
-use super::dynamic::text;
+use super::{
+    dynamic::text,
+    element::element,
+    radio::{group, radio},
+};
 use crate::{
+    browser,
     choice::{self, Choice, Length, Time},
     day::Day,
     intl, words,
@@ -13,11 +18,10 @@ use crate::{
 /// The id of the date input.
 pub(crate) const LAST_DAY: &str = "last-day";
 
-#[component]
-pub(crate) fn TimeChoice(
-    limits: Limits,
+/// `day_missing` says whether the person went on without a day that can be picked.
+pub(crate) fn time_choice(
+    limits: &Limits,
     choice: RwSignal<Choice>,
-    /// Whether the person went on without a day that can be picked.
     day_missing: RwSignal<bool>,
 ) -> AnyView {
     let longest = limits.longest_days;
@@ -29,29 +33,21 @@ pub(crate) fn TimeChoice(
             })
             .unwrap_or_default(),
     });
-    let until_a_day = choice::offers_a_day(&limits).then(|| {
-        view! {
-            {segment(Time::UntilDay, words::ask_until_day(), choice)}
-            {day_input(longest, choice, day_missing)}
-        }
-        .into_any()
-    });
-    view! {
-        <fieldset>
-            <legend>{words::ask_time()}</legend>
-            <div class="segments">
-                {choice::durations(&limits)
-                    .into_iter()
-                    .map(|days| segment(Time::Days(days), intl::duration(days, "day"), choice))
-                    .collect_view()}
-                {until_a_day}
-            </div>
-            <p class="hint" id="time-hint">
-                {hint}
-            </p>
-        </fieldset>
+    let mut segments = element("div").class("segments").put_all(
+        choice::durations(limits)
+            .into_iter()
+            .map(|days| segment(Time::Days(days), intl::duration(days, "day"), choice)),
+    );
+    if choice::offers_a_day(limits) {
+        segments = segments
+            .put(segment(Time::UntilDay, words::ask_until_day(), choice))
+            .put(day_input(longest, choice, day_missing));
     }
-    .into_any()
+    let hint = element("p").class("hint").id("time-hint").put(hint);
+    group(words::ask_time())
+        .put(segments.view())
+        .put(hint.view())
+        .view()
 }
 
 /// What is chosen, unless that is a day and there is none that can be picked.
@@ -74,41 +70,37 @@ fn days(longest_days: i64) -> Option<(Day, Day)> {
 }
 
 fn segment(time: Time, words: String, choice: RwSignal<Choice>) -> AnyView {
-    view! {
-        <label class="segment">
-            <input
-                type="radio"
-                name="time"
-                prop:checked=move || choice.get().time == time
-                on:input=move |_| choice.update(|choice| choice.time = time)
-            />
-            {words}
-        </label>
-    }
-    .into_any()
+    let first = choice.get_untracked().time == time;
+    let input = radio("time", first, move || {
+        choice.update(|choice| choice.time = time);
+    });
+    element("label")
+        .class("segment")
+        .put(input.view())
+        .text(words)
+        .view()
 }
 
 /// Shown by the style sheet while the choice before it is marked.
 fn day_input(longest_days: i64, choice: RwSignal<Choice>, day_missing: RwSignal<bool>) -> AnyView {
-    let (first, last) = days(longest_days).unzip();
-    let text = |day: Option<Day>| day.map(|day| day.to_string());
-    view! {
-        <label class="field">
-            {words::ask_last_day()}
-            <input
-                type="date"
-                id=LAST_DAY
-                min=text(first)
-                max=text(last)
-                aria-describedby="time-hint"
-                aria-invalid=move || day_missing.get().then_some("true")
-                on:input=move |input| {
-                    day_missing.set(false);
-                    let day = Day::parse(&event_target_value(&input));
-                    choice.update(|choice| choice.day = day);
-                }
-            />
-        </label>
+    let mut input = element("input")
+        .set("type", "date")
+        .id(LAST_DAY)
+        .set("aria-describedby", "time-hint")
+        .follow("aria-invalid", move || day_missing.get().then_some("true"))
+        .on("input", move |input| {
+            day_missing.set(false);
+            let day = Day::parse(&browser::target_value(&input));
+            choice.update(|choice| choice.day = day);
+        });
+    if let Some((first, last)) = days(longest_days) {
+        input = input
+            .set("min", &first.to_string())
+            .set("max", &last.to_string());
     }
-    .into_any()
+    element("label")
+        .class("field")
+        .text(words::ask_last_day())
+        .put(input.view())
+        .view()
 }

@@ -2,11 +2,14 @@
 
 use onbehalf_contract::{
     Access, Action, Activity, ActivityPage, Consent, ConsentState, Deed, EndedBecause, Fallback,
-    Limits, NotRun, Notice, Outcome, Person, Problem, Run, RunResult, RunStarted, Schedule,
-    ScheduleState, Schedules, When,
+    Limits, Method, NotRun, Notice, Outcome, Person, PreviewRequest, Problem, Run, RunResult,
+    RunStarted, RunsPage, Schedule, SchedulePreview, ScheduleState, Schedules, When,
 };
 
-use super::{FromJson, Json};
+use super::{
+    FromJson, Json,
+    names::{self, ACCESSES, FALLBACKS, METHODS, SCHEDULE_STATES},
+};
 use crate::state::{State, Texts};
 
 /// A field of any readable type.
@@ -22,11 +25,14 @@ fn optional<T: FromJson>(json: &impl Json, key: &str) -> Option<Option<T>> {
     }
 }
 
+/// A mark that is absent where it would be `false`.
+fn marked(json: &impl Json, key: &str) -> Option<bool> {
+    Some(optional(json, key)?.unwrap_or(false))
+}
+
 /// The value that goes by this name.
 fn named<T: Copy>(json: &impl Json, names: &[(&str, T)]) -> Option<T> {
-    let name = json.text()?;
-    let (_, value) = names.iter().find(|(known, _)| *known == name)?;
-    Some(*value)
+    names::named(&json.text()?, names)
 }
 
 impl FromJson for String {
@@ -45,6 +51,17 @@ impl FromJson for i64 {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "JavaScript's numbers are floats; these count days, and out of range they saturate"
+    )]
+    fn from_json(json: &impl Json) -> Option<Self> {
+        json.number().map(|number| number as Self)
+    }
+}
+
+impl FromJson for u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "JavaScript's numbers are floats; these count changes, and out of range they saturate"
     )]
     fn from_json(json: &impl Json) -> Option<Self> {
         json.number().map(|number| number as Self)
@@ -70,10 +87,7 @@ impl<T: FromJson> FromJson for Vec<T> {
 
 impl FromJson for Access {
     fn from_json(json: &impl Json) -> Option<Self> {
-        named(
-            json,
-            &[("read", Self::Read), ("readWrite", Self::ReadWrite)],
-        )
+        named(json, &ACCESSES)
     }
 }
 
@@ -119,7 +133,7 @@ impl FromJson for Consent {
             access: optional(json, "access")?,
             granted_at: optional(json, "grantedAt")?,
             expires_at: optional(json, "expiresAt")?,
-            ends_soon: optional(json, "endsSoon")?.unwrap_or_default(),
+            ends_soon: marked(json, "endsSoon")?,
             ended_at: optional(json, "endedAt")?,
             ended_because: optional(json, "endedBecause")?,
             ended_note: optional(json, "endedNote")?,
@@ -137,6 +151,7 @@ impl FromJson for State {
             person: field(json, "person")?,
             consent: field(json, "consent")?,
             limits: field(json, "limits")?,
+            admin: field(json, "admin")?,
             texts: field(json, "texts")?,
             schedules: field(json, "schedules")?,
             activity: field(json, "activity")?,
@@ -223,6 +238,8 @@ impl FromJson for Activity {
             outcome: field(json, "outcome")?,
             status: optional(json, "status")?,
             link: optional(json, "link")?,
+            as_app: marked(json, "asApp")?,
+            settled: marked(json, "settled")?,
         })
     }
 }
@@ -232,6 +249,16 @@ impl FromJson for Deed {
         match json.get("kind")?.text()?.as_str() {
             "createPage" => Some(Self::CreatePage {
                 title: field(json, "title")?,
+            }),
+            "appendToPage" => Some(Self::AppendToPage {
+                page_id: field(json, "pageId")?,
+            }),
+            "commentOnPage" => Some(Self::CommentOnPage {
+                page_id: field(json, "pageId")?,
+            }),
+            "request" => Some(Self::Request {
+                method: field(json, "method")?,
+                path: field(json, "path")?,
             }),
             _ => None,
         }
@@ -270,7 +297,30 @@ impl FromJson for Schedule {
             action: field(json, "action")?,
             fallback: field(json, "fallback")?,
             state: field(json, "state")?,
+            paused_because: optional(json, "pausedBecause")?,
+            version: field(json, "version")?,
+            next_runs: field(json, "nextRuns")?,
             last_run: optional(json, "lastRun")?,
+        })
+    }
+}
+
+impl FromJson for SchedulePreview {
+    fn from_json(json: &impl Json) -> Option<Self> {
+        Some(Self {
+            next_runs: field(json, "nextRuns")?,
+            requests: field(json, "requests")?,
+            access: field(json, "access")?,
+        })
+    }
+}
+
+impl FromJson for PreviewRequest {
+    fn from_json(json: &impl Json) -> Option<Self> {
+        Some(Self {
+            method: field(json, "method")?,
+            path: field(json, "path")?,
+            body: optional(json, "body")?,
         })
     }
 }
@@ -290,21 +340,50 @@ impl FromJson for Action {
             "createPage" => Some(Self::CreatePage {
                 title: field(json, "title")?,
                 body: field(json, "body")?,
+                space_id: optional(json, "spaceId")?,
+            }),
+            "appendToPage" => Some(Self::AppendToPage {
+                page_id: field(json, "pageId")?,
+                body: field(json, "body")?,
+            }),
+            "commentOnPage" => Some(Self::CommentOnPage {
+                page_id: field(json, "pageId")?,
+                body: field(json, "body")?,
+            }),
+            "request" => Some(Self::Request {
+                method: field(json, "method")?,
+                path: field(json, "path")?,
+                body: optional(json, "body")?,
             }),
             _ => None,
         }
     }
 }
 
+impl FromJson for Method {
+    fn from_json(json: &impl Json) -> Option<Self> {
+        named(json, &METHODS)
+    }
+}
+
 impl FromJson for Fallback {
     fn from_json(json: &impl Json) -> Option<Self> {
-        named(json, &[("skip", Self::Skip)])
+        named(json, &FALLBACKS)
     }
 }
 
 impl FromJson for ScheduleState {
     fn from_json(json: &impl Json) -> Option<Self> {
-        named(json, &[("active", Self::Active), ("paused", Self::Paused)])
+        named(json, &SCHEDULE_STATES)
+    }
+}
+
+impl FromJson for RunsPage {
+    fn from_json(json: &impl Json) -> Option<Self> {
+        Some(Self {
+            items: field(json, "items")?,
+            next: optional(json, "next")?,
+        })
     }
 }
 
@@ -316,6 +395,9 @@ impl FromJson for Run {
             result: field(json, "result")?,
             link: optional(json, "link")?,
             reason: optional(json, "reason")?,
+            again_at: optional(json, "againAt")?,
+            as_app: marked(json, "asApp")?,
+            settled: marked(json, "settled")?,
         })
     }
 }
@@ -326,6 +408,7 @@ impl FromJson for RunResult {
             json,
             &[
                 ("started", Self::Started),
+                ("waiting", Self::Waiting),
                 ("done", Self::Done),
                 ("refused", Self::Refused),
                 ("failed", Self::Failed),
@@ -381,6 +464,7 @@ mod tests {
             person,
             consent,
             limits,
+            admin,
             texts,
             schedules,
             activity,
@@ -392,6 +476,7 @@ mod tests {
             person,
             consent,
             limits,
+            admin,
             texts: Texts {
                 language: texts.language,
                 notice: texts.notice,
@@ -422,7 +507,21 @@ mod tests {
             due: "2026-11-22T09:00:00Z".to_owned(),
         });
         returns(Schedules {
-            items: vec![sample::schedule()],
+            items: sample::actions().map(sample::schedule_of).into(),
+        });
+        returns(sample::schedule());
+        returns(RunsPage {
+            items: vec![sample::run()],
+            next: Some("cursor".to_owned()),
+        });
+        returns(SchedulePreview {
+            next_runs: vec!["2026-11-22T09:00:00Z".to_owned()],
+            requests: vec![PreviewRequest {
+                method: "POST".to_owned(),
+                path: "/wiki/api/v2/pages".to_owned(),
+                body: Some("{}".to_owned()),
+            }],
+            access: Access::ReadWrite,
         });
         returns(sample::activity());
         returns(sample::consent());
@@ -454,6 +553,7 @@ mod tests {
         }
         for result in [
             RunResult::Started,
+            RunResult::Waiting,
             RunResult::Done,
             RunResult::Refused,
             RunResult::Failed,
@@ -472,7 +572,26 @@ mod tests {
         for access in [Access::Read, Access::ReadWrite] {
             returns(access);
         }
-        returns(Fallback::Skip);
+        for fallback in [Fallback::Skip, Fallback::App] {
+            returns(fallback);
+        }
+        for method in [Method::Get, Method::Post, Method::Put, Method::Patch] {
+            returns(method);
+        }
+        for deed in [
+            Deed::AppendToPage {
+                page_id: "7".to_owned(),
+            },
+            Deed::CommentOnPage {
+                page_id: "7".to_owned(),
+            },
+            Deed::Request {
+                method: Method::Put,
+                path: "/wiki/api/v2/pages/7".to_owned(),
+            },
+        ] {
+            returns(deed);
+        }
         for state in [ScheduleState::Active, ScheduleState::Paused] {
             returns(state);
         }

@@ -2,7 +2,7 @@
 
 use onbehalf_contract::{
     Access, Action, Activity, ActivityPage, Consent, ConsentPage, ConsentState, Deed, EndedBecause,
-    Fallback, Limits, NotRun, Notice, Outcome, Person, Problem, Run, RunResult, Schedule,
+    Fallback, Limits, Method, NotRun, Notice, Outcome, Person, Problem, Run, RunResult, Schedule,
     ScheduleState, Texts, When,
 };
 
@@ -26,6 +26,7 @@ pub(crate) fn page() -> ConsentPage {
             access: vec![Access::Read, Access::ReadWrite],
             needed_access: Access::ReadWrite,
         },
+        admin: true,
         texts: texts(),
         schedules: vec![schedule()],
         activity: activity(),
@@ -87,20 +88,66 @@ pub(crate) fn schedule() -> Schedule {
         action: Action::CreatePage {
             title: text("Note"),
             body: text("<p/>"),
+            space_id: None,
         },
-        fallback: Fallback::Skip,
+        fallback: Fallback::App,
         state: ScheduleState::Paused,
-        last_run: Some(Run {
-            id: text("r1"),
-            due: text("2026-11-22T09:00:00Z"),
-            result: RunResult::Refused,
-            link: Some(text("https://acme.atlassian.net/wiki/x")),
-            reason: Some(NotRun {
-                code: text("no-consent"),
-                detail: text("You have not allowed it."),
-                remedy: text("Allow it."),
-            }),
-        }),
+        paused_because: Some(not_run()),
+        version: 7,
+        next_runs: vec![text("2026-11-23T09:00:00Z")],
+        last_run: Some(run()),
+    }
+}
+
+pub(crate) fn schedule_of(action: Action) -> Schedule {
+    Schedule {
+        action,
+        ..schedule()
+    }
+}
+
+/// One of each kind, with everything in it.
+pub(crate) fn actions() -> [Action; 4] {
+    [
+        Action::CreatePage {
+            title: text("Note “{date}”"),
+            body: text("<p>\"Tab\"\t&amp; more</p>"),
+            space_id: Some(text("99")),
+        },
+        Action::AppendToPage {
+            page_id: text("7"),
+            body: text("<p>A line</p>"),
+        },
+        Action::CommentOnPage {
+            page_id: text("7"),
+            body: text("<p>A line</p>"),
+        },
+        Action::Request {
+            method: Method::Put,
+            path: text("/wiki/api/v2/pages/7?draft=false"),
+            body: Some(text("{\n  \"a\": \"\\\\\"\n}")),
+        },
+    ]
+}
+
+pub(crate) fn run() -> Run {
+    Run {
+        id: text("r1"),
+        due: text("2026-11-22T09:00:00Z"),
+        result: RunResult::Waiting,
+        link: Some(text("https://acme.atlassian.net/wiki/x")),
+        reason: Some(not_run()),
+        again_at: Some(text("2026-11-22T09:05:00Z")),
+        as_app: true,
+        settled: true,
+    }
+}
+
+fn not_run() -> NotRun {
+    NotRun {
+        code: text("no-consent"),
+        detail: text("You have not allowed it."),
+        remedy: text("Allow it."),
     }
 }
 
@@ -119,6 +166,8 @@ pub(crate) fn activity() -> ActivityPage {
             outcome: Outcome::Done,
             status: Some(200),
             link: Some(text("https://acme.atlassian.net/wiki/x")),
+            as_app: true,
+            settled: true,
         }],
         next: Some(text("cursor")),
     }

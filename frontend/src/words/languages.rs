@@ -11,7 +11,7 @@ use super::{catalogue, keys};
 
 /// The problems that a person can meet, on the page or in its place. The others are for those who write programs, and
 /// are told in English.
-const PROBLEMS: [&str; 23] = [
+const PROBLEMS: [&str; 30] = [
     "not-proved",
     "anonymous",
     "not-admin",
@@ -32,10 +32,20 @@ const PROBLEMS: [&str; 23] = [
     "no-receipt",
     "log-altered",
     "no-such-schedule",
+    "no-consent-for-schedule",
+    "consent-covers-reading-only",
+    "only-admins",
+    "schedule-changed",
+    "too-many-schedules",
+    "no-such-run",
+    "run-not-unknown",
     "confluence-busy",
     "unavailable",
     "internal",
 ];
+
+/// The problem whose detail says what is wrong with what was sent, so that only the backend can say it.
+const UNACCEPTABLE: [&str; 2] = ["problem.unacceptable.title", "problem.unacceptable.remedy"];
 
 /// What stands in the page before it runs, which the backend puts there.
 const LOADING: [&str; 2] = ["loading.text", "loading.script"];
@@ -140,6 +150,7 @@ fn expected() -> Vec<(String, Vec<&'static str>)> {
     let problems = family("problem", &PROBLEMS, &["title", "detail", "remedy"]);
     let reasons = family("reason", &REASONS, &["detail", "remedy"]);
     said.chain(LOADING.map(|key| (key.to_owned(), vec![])))
+        .chain(UNACCEPTABLE.map(|key| (key.to_owned(), vec![])))
         .chain(problems.map(|key| (key, vec![])))
         // A reason may name the app, or not.
         .chain(reasons.map(|key| (key, vec!["app"])))
@@ -240,7 +251,12 @@ fn has_letters(mut text: &str) -> bool {
 #[test]
 fn what_a_text_quotes_from_the_page_stands_there_in_these_words() {
     let english = Catalogue::of("en");
-    for quoted in ["ask.allow", "access.readWrite"] {
+    for quoted in [
+        "ask.allow",
+        "access.readWrite",
+        "schedules.resume",
+        "form.skip",
+    ] {
         // Confluence's menu says the same as the button, with dots behind it.
         let in_english = format!("“{}", english.text(quoted));
         let mut quoting = 0;

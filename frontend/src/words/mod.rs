@@ -5,13 +5,15 @@ mod keys;
 #[cfg(test)]
 mod languages;
 mod soon;
-mod timing;
 mod told;
 mod when;
 
 use onbehalf_contract::{
-    Access, Action, Consent, ConsentState, Deed, EndedBecause, Outcome, RunResult,
+    Access, Action, Activity, Consent, ConsentState, Deed, EndedBecause, Method, Outcome,
+    RunResult, ScheduleState,
 };
+
+use crate::json;
 
 pub(crate) use catalogue::{Part, speak};
 pub(crate) use keys::*;
@@ -70,19 +72,38 @@ pub(crate) fn how_it_ended(consent: &Consent, app: &str) -> Option<(String, Stri
 
 /// What a schedule does.
 pub(crate) fn action(action: &Action) -> String {
-    let Action::CreatePage { title, .. } = action;
-    schedules_create_page(title)
+    match action {
+        Action::CreatePage {
+            title, space_id, ..
+        } => match space_id {
+            Some(space) => schedules_create_page_in(title, space),
+            None => schedules_create_page(title),
+        },
+        Action::AppendToPage { page_id, .. } => schedules_append_to_page(page_id),
+        Action::CommentOnPage { page_id, .. } => schedules_comment_on_page(page_id),
+        Action::Request { method, path, .. } => schedules_request(&request(*method, path)),
+    }
 }
 
 /// What was done, or was set out to be done.
 pub(crate) fn deed(deed: &Deed) -> String {
-    let Deed::CreatePage { title } = deed;
-    activity_create_page(title)
+    match deed {
+        Deed::CreatePage { title } => activity_create_page(title),
+        Deed::AppendToPage { page_id } => activity_append_to_page(page_id),
+        Deed::CommentOnPage { page_id } => activity_comment_on_page(page_id),
+        Deed::Request { method, path } => request(*method, path),
+    }
+}
+
+/// `GET /wiki/api/v2/pages`, which is the same in every language.
+fn request(method: Method, path: &str) -> String {
+    [json::name(&method, &json::METHODS), " ", path].concat()
 }
 
 pub(crate) fn run_result(result: RunResult) -> (String, Tone) {
     match result {
         RunResult::Started => outcome(Outcome::Started),
+        RunResult::Waiting => (run_waiting(), Tone::Moving),
         RunResult::Done => outcome(Outcome::Done),
         RunResult::Refused => (outcome_refused(), Tone::Bad),
         RunResult::Failed => outcome(Outcome::Failed),
@@ -99,9 +120,19 @@ pub(crate) fn outcome(outcome: Outcome) -> (String, Tone) {
     }
 }
 
+pub(crate) fn schedule_state(state: ScheduleState) -> String {
+    match state {
+        ScheduleState::Active => run_active(),
+        ScheduleState::Paused => run_paused(),
+    }
+}
+
 /// What needs saying about an act beyond its outcome.
-pub(crate) fn outcome_detail(outcome: Outcome, status: Option<u16>) -> Option<String> {
-    match (outcome, status) {
+pub(crate) fn outcome_detail(act: &Activity) -> Option<String> {
+    if act.settled {
+        return Some(activity_settled());
+    }
+    match (act.outcome, act.status) {
         (Outcome::Failed, Some(status)) => Some(outcome_refused_by(&status.to_string())),
         (Outcome::Failed, None) => Some(outcome_unreachable()),
         (Outcome::Unknown, _) => Some(outcome_no_answer()),
@@ -111,7 +142,7 @@ pub(crate) fn outcome_detail(outcome: Outcome, status: Option<u16>) -> Option<St
 
 /// A link that is safe to put on the page. Whatever else stands in its place (`javascript:`, a relative path, which
 /// would lead to the app and not to Confluence) isn't shown as a link.
-pub(crate) fn link(link: Option<String>) -> Option<String> {
+pub(crate) fn link(link: Option<&str>) -> Option<&str> {
     link.filter(|link| link.starts_with("https://") || link.starts_with("http://"))
 }
 
@@ -162,9 +193,9 @@ mod tests {
     #[test]
     fn only_absolute_web_addresses_become_links() {
         let address = "https://acme.atlassian.net/wiki/spaces/A/pages/1";
-        assert_eq!(link(Some(address.to_owned())).as_deref(), Some(address));
+        assert_eq!(link(Some(address)), Some(address));
         for bad in ["javascript:alert(1)", "/wiki/x", "data:text/html,x", ""] {
-            assert_eq!(link(Some(bad.to_owned())), None, "{bad}");
+            assert_eq!(link(Some(bad)), None, "{bad}");
         }
         assert_eq!(link(None), None);
     }
@@ -172,9 +203,60 @@ mod tests {
     #[test]
     fn a_failure_says_what_confluence_answered() {
         assert_eq!(
-            outcome_detail(Outcome::Failed, Some(403)).unwrap(),
+            outcome_detail(&act(Outcome::Failed, Some(403), false)).unwrap(),
             "Confluence answered 403. Nothing was done."
         );
-        assert_eq!(outcome_detail(Outcome::Done, Some(200)), None);
+        assert_eq!(outcome_detail(&act(Outcome::Done, Some(200), false)), None);
+    }
+
+    #[test]
+    fn what_the_person_said_about_an_end_goes_before_what_was_heard_of_it() {
+        for outcome in [Outcome::Done, Outcome::Failed] {
+            let detail = outcome_detail(&act(outcome, None, true)).unwrap();
+            assert_eq!(detail, "You said how it ended.");
+        }
+    }
+
+    fn act(outcome: Outcome, status: Option<u16>, settled: bool) -> Activity {
+        let [act] = crate::json::sample::activity().items.try_into().unwrap();
+        Activity {
+            outcome,
+            status,
+            settled,
+            ..act
+        }
+    }
+
+    #[test]
+    fn each_kind_of_act_and_of_schedule_has_words() {
+        let said = crate::json::sample::actions().map(|it| action(&it));
+        assert_eq!(
+            said,
+            [
+                "Creates the page “Note “{date}”” in space 99",
+                "Adds to page 7",
+                "Comments on page 7",
+                "Sends PUT /wiki/api/v2/pages/7?draft=false to Confluence",
+            ]
+        );
+        let page_id = "7".to_owned();
+        for (done, said) in [
+            (
+                Deed::AppendToPage {
+                    page_id: page_id.clone(),
+                },
+                "Add to page 7",
+            ),
+            (Deed::CommentOnPage { page_id }, "Comment on page 7"),
+            (
+                Deed::Request {
+                    method: Method::Get,
+                    path: "/wiki/api/v2/pages".to_owned(),
+                },
+                "GET /wiki/api/v2/pages",
+            ),
+        ] {
+            assert_eq!(deed(&done), said);
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! When a schedule runs, in words.
 
 use super::{
-    timing::Timing, when_daily, when_every, when_in_zone, when_last_day, when_monthly, when_once,
-    when_weekdays, when_weekly,
+    when_daily, when_every, when_in_zone, when_last_day, when_monthly, when_once, when_weekdays,
+    when_weekly,
 };
-use crate::intl;
+use crate::{intl, timing::Timing};
 
 /// When a schedule runs: `Every day at 09:00 (Europe/Berlin)`. What isn't understood is shown as it was written.
 pub(crate) fn when(expression: &str, time_zone: &str) -> String {

@@ -1,113 +1,326 @@
-//! One schedule: when it runs, what it does, how it went the last time, and running it now.
+//! One schedule: when it runs, what it does, how it went the last time, and what can be done with it.
+
+use std::sync::Arc;
 
 use leptos::prelude::*;
-use onbehalf_contract::{Run, Schedule, ScheduleState};
+use onbehalf_contract::{Fallback, Run, Schedule, ScheduleChange, ScheduleState};
 
 use super::{
-    button::Button,
-    dynamic::dynamic,
-    message::{Again, Failure},
-    outcome::Outcome,
-    shared::Shared,
-    text::{hint, link},
+    delete::delete,
+    form::schedule_form,
+    history::{History, history},
+    run::{last_run, reason},
 };
 use crate::{
-    api, browser, intl, run,
+    api, browser,
+    components::{
+        button::Button,
+        dynamic::dynamic,
+        element::{all, element},
+        message::{Again, failure, message},
+        outcome::outcome,
+        shared::Shared,
+        text::{hint, paragraph},
+    },
+    intl, run,
     trouble::Trouble,
     words::{self, Tone},
 };
 
-/// How far the newest run is.
-#[derive(Clone)]
-enum Newest {
-    /// It has ended, or there was none yet.
-    Ended(Option<Run>),
-    /// The person asked for it a moment ago.
-    UnderWay,
-    /// It took longer than anyone likes to watch.
-    Late,
-    Failed(Trouble),
+/// A schedule as it now is, and what is being done with it.
+#[derive(Clone, Copy)]
+pub(super) struct Item {
+    pub(super) shared: Shared,
+    pub(super) now: RwSignal<Schedule>,
+    pub(super) history: History,
+    doing: RwSignal<Doing>,
+    /// Whether it pauses. Apart, so that the other buttons stay when this alone changes.
+    paused: RwSignal<bool>,
+    running: RwSignal<bool>,
+    /// Whether the run that the person asked for took longer than anyone likes to watch.
+    late: RwSignal<bool>,
+    turning: RwSignal<bool>,
+    trouble: RwSignal<Option<Trouble>>,
+    /// What was tried the last time.
+    tried: StoredValue<Job>,
 }
 
-#[component]
-pub(crate) fn ScheduleItem(shared: Shared, schedule: Schedule) -> AnyView {
-    let title_id = format!("schedule-{}", schedule.id);
-    let run_id = format!("run-{}", schedule.id);
-    let title = schedule.title.clone();
-    let newest = RwSignal::new(Newest::Ended(schedule.last_run));
-    let busy = RwSignal::new(false);
-    let start = Callback::new(move |()| {
-        busy.set(true);
-        newest.set(Newest::UnderWay);
-        let (id, title) = (schedule.id.clone(), title.clone());
-        browser::spawn(async move {
-            let end = match follow(&id).await {
-                Ok(Some(run)) => {
-                    let (result, _) = words::run_result(run.result);
-                    shared.announcement.set(words::run_said(&title, &result));
-                    shared.feed.refresh();
-                    Newest::Ended(Some(run))
-                }
-                Ok(None) => Newest::Late,
-                Err(trouble) => Newest::Failed(trouble),
-            };
-            newest.try_set(end);
-            busy.try_set(false);
-        });
-    });
-    let again = Again::new(start, &run_id);
-    let paused = (schedule.state == ScheduleState::Paused)
-        .then(|| view! { <Outcome words=(words::run_paused(), Tone::Neutral)/> }.into_any());
-    view! {
-        <li class="item">
-            <h3 id=title_id.clone()>{schedule.title} " " {paused}</h3>
-            <Button id=run_id described_by=title_id words=words::run_now() busy on_press=start/>
-            <p>{words::when(&schedule.when.expression, &schedule.when.time_zone)}</p>
-            {hint(words::action(&schedule.action))}
-            {dynamic(move || match newest.get() {
-                Newest::Ended(Some(run)) => last_run(shared, run),
-                Newest::Ended(None) => ().into_any(),
-                Newest::UnderWay => hint(words::run_running()),
-                Newest::Late => hint(words::run_late()),
-                Newest::Failed(trouble) => view! { <Failure trouble again=again.clone()/> }.into_any(),
-            })}
-        </li>
+/// What stands below the facts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Doing {
+    /// The buttons.
+    Nothing,
+    Editing,
+    Deleting,
+}
+
+/// What a button does that needs no question.
+#[derive(Clone, Copy)]
+enum Job {
+    Run,
+    /// Pauses or resumes.
+    Turn,
+}
+
+/// The id of a schedule's heading.
+pub(super) fn heading_id(schedule: &str) -> String {
+    format!("schedule-{schedule}")
+}
+
+pub(super) fn schedule_item(shared: Shared, schedule: Schedule) -> AnyView {
+    let item = Item {
+        shared,
+        history: History::new(),
+        doing: RwSignal::new(Doing::Nothing),
+        paused: RwSignal::new(schedule.state == ScheduleState::Paused),
+        now: RwSignal::new(schedule),
+        running: RwSignal::new(false),
+        late: RwSignal::new(false),
+        turning: RwSignal::new(false),
+        trouble: RwSignal::new(None),
+        tried: StoredValue::new(Job::Run),
+    };
+    let again = Callback::new(move |()| item.start(item.tried.get_value()));
+    element("li")
+        .class("schedule")
+        .put(dynamic(move || item.now.with(|now| facts(shared, now))))
+        .put(dynamic(move || {
+            if item.running.get() {
+                hint(words::run_running())
+            } else if item.late.get() {
+                hint(words::run_late())
+            } else {
+                item.now.with(|now| last_run(item, now))
+            }
+        }))
+        .put(failure(item.trouble, Again::new(again, &item.id("run"))))
+        .put(dynamic(move || below(item)))
+        .put(history(item))
+        .view()
+}
+
+/// What it is, when it runs, and why it pauses if nobody asked for that.
+fn facts(shared: Shared, now: &Schedule) -> AnyView {
+    let app = shared.app();
+    let mut heading = element("h3")
+        .id(&heading_id(&now.id))
+        .focusable()
+        .text(&now.title);
+    if now.state == ScheduleState::Paused {
+        let paused = outcome((words::run_paused(), Tone::Neutral));
+        heading = heading.text(" ").put(paused);
     }
-    .into_any()
+    let mut facts = vec![
+        heading.view(),
+        paragraph(words::when(&now.when.expression, &now.when.time_zone)),
+        hint(words::action(&now.action)),
+    ];
+    if !now.next_runs.is_empty() {
+        let zone = &now.when.time_zone;
+        let times = now.next_runs.iter();
+        let times: Vec<_> = times.map(|it| intl::day_and_time_in(it, zone)).collect();
+        facts.push(hint(words::schedules_next(&times.join(" · "))));
+    }
+    if now.fallback == Fallback::App {
+        let as_app = words::form_as_app(&app);
+        facts.push(hint(words::schedules_pair(
+            &words::form_fallback(),
+            &as_app,
+        )));
+    }
+    if let Some(because) = &now.paused_because {
+        let title = words::schedules_paused_itself(&app);
+        let message = message("warning", title, reason(because, &app));
+        let remedy = paragraph(words::schedules_paused_remedy());
+        facts.push(message.put(remedy).view());
+    }
+    all(facts)
 }
 
-/// Runs a schedule and waits for the run's end; `None` if that takes too long.
-async fn follow(schedule: &str) -> Result<Option<Run>, Trouble> {
-    let started = api::run(schedule).await?;
+fn below(item: Item) -> AnyView {
+    match item.doing.get() {
+        Doing::Nothing => buttons(item),
+        Doing::Editing => {
+            let close = move |saved: Option<Schedule>| {
+                if let Some(schedule) = saved {
+                    item.show(schedule);
+                }
+                item.doing.set(Doing::Nothing);
+                browser::focus_soon(&item.id("edit"));
+            };
+            schedule_form(item.shared, Some(item), Arc::new(close))
+        }
+        Doing::Deleting => {
+            let cancel = Callback::new(move |()| {
+                item.doing.set(Doing::Nothing);
+                browser::focus_soon(&item.id("delete"));
+            });
+            delete(item, cancel)
+        }
+    }
+}
+
+fn buttons(item: Item) -> AnyView {
+    let run = Callback::new(move |()| item.start(Job::Run));
+    let turn = Callback::new(move |()| item.start(Job::Turn));
+    let edit = Callback::new(move |()| item.doing.set(Doing::Editing));
+    let delete = Callback::new(move |()| {
+        item.doing.set(Doing::Deleting);
+        browser::focus_soon(&item.id("question"));
+    });
+    let look_back = Callback::new(move |()| item.history.turn(item));
+    let button = move |look: &str, part: &str, words: String| {
+        let button = Button::new(look, words).id(&item.id(part));
+        button.described_by(&item.id("schedule"))
+    };
+    let turn = dynamic(move || {
+        let words = if item.paused.get() {
+            words::schedules_resume()
+        } else {
+            words::schedules_pause()
+        };
+        button("subtle", "turn", words).busy(item.turning, turn)
+    });
+    element("div")
+        .class("actions")
+        .put(button("default", "run", words::run_now()).busy(item.running, run))
+        .put(turn)
+        .put(button("subtle", "edit", words::schedules_edit()).on_press(edit))
+        .put(button("subtle", "delete", words::schedules_delete()).on_press(delete))
+        .put(
+            button("subtle", "history", words::schedules_history())
+                .expanded(item.history.open)
+                .busy(item.history.busy, look_back),
+        )
+        .view()
+}
+
+impl Item {
+    /// The id of a part of it.
+    pub(super) fn id(self, part: &str) -> String {
+        self.now.with_untracked(|now| format!("{part}-{}", now.id))
+    }
+
+    /// Takes over the schedule as it now is.
+    pub(super) fn show(self, schedule: Schedule) {
+        let paused = schedule.state == ScheduleState::Paused;
+        self.shared.schedules.update_untracked(|all| {
+            if let Some(this) = all.iter_mut().find(|this| this.id == schedule.id) {
+                this.clone_from(&schedule);
+            }
+        });
+        // Nothing of this is there any more if the list has been made anew meanwhile.
+        self.now.try_set(schedule);
+        if self.paused.try_get_untracked() == Some(!paused) {
+            self.paused.set(paused);
+        }
+    }
+
+    /// Asks how it now is, and shows that.
+    pub(super) async fn catch_up(self) {
+        let Some(id) = self.now.try_with_untracked(|now| now.id.clone()) else {
+            return;
+        };
+        // Where that can't be had, what is shown stays, with the message about it.
+        if let Ok(Some(schedule)) = find(&id).await {
+            self.show(schedule);
+        }
+    }
+
+    /// Takes over how a run ended, wherever it is shown.
+    pub(super) fn settled(self, run: &Run) {
+        let mut now = self.now.get_untracked();
+        if let Some(last) = now.last_run.as_mut().filter(|last| last.id == run.id) {
+            last.clone_from(run);
+            self.show(now);
+        }
+        self.history.replace(run);
+        self.shared.feed.refresh();
+    }
+
+    fn start(self, job: Job) {
+        self.tried.set_value(job);
+        self.trouble.set(None);
+        let now = self.now.get_untracked();
+        browser::spawn(async move {
+            let answer = match job {
+                Job::Run => {
+                    self.running.set(true);
+                    let answer = self.run(&now).await;
+                    self.running.try_set(false);
+                    answer
+                }
+                Job::Turn => {
+                    self.turning.set(true);
+                    let answer = self.turn(&now).await;
+                    self.turning.try_set(false);
+                    answer
+                }
+            };
+            if let Err(why) = answer {
+                if why.is_conflict() {
+                    self.catch_up().await;
+                }
+                self.trouble.try_set(Some(why));
+            }
+        });
+    }
+
+    /// Runs it and waits for the run's end.
+    async fn run(self, now: &Schedule) -> Result<(), Trouble> {
+        self.late.set(false);
+        let Some(schedule) = follow(&now.id).await? else {
+            self.late.try_set(true);
+            return Ok(());
+        };
+        if let Some(run) = &schedule.last_run {
+            let (result, _) = words::run_result(run.result);
+            let said = words::run_said(&now.title, &result);
+            self.shared.announcement.set(said);
+        }
+        self.show(schedule);
+        self.history.refresh(self);
+        self.shared.feed.refresh();
+        Ok(())
+    }
+
+    /// Pauses it, or lets it go on.
+    async fn turn(self, now: &Schedule) -> Result<(), Trouble> {
+        let state = match now.state {
+            ScheduleState::Active => ScheduleState::Paused,
+            ScheduleState::Paused => ScheduleState::Active,
+        };
+        let change = ScheduleChange {
+            version: now.version,
+            state: Some(state),
+            ..ScheduleChange::default()
+        };
+        let schedule = api::change_schedule(&now.id, &change).await?;
+        let said = words::schedules_pair(&now.title, &words::schedule_state(state));
+        self.shared.announcement.set(said);
+        self.show(schedule);
+        browser::focus_soon(&format!("turn-{}", now.id));
+        Ok(())
+    }
+}
+
+/// Runs a schedule, and answers it once that run is no longer under way; `None` if that takes too long.
+async fn follow(id: &str) -> Result<Option<Schedule>, Trouble> {
+    let started = api::run(id).await?;
     for look in 0.. {
         let Some(wait) = run::wait_before(look) else {
             break;
         };
         browser::sleep(wait).await;
-        let mut schedules = api::schedules().await?.items.into_iter();
-        let this = schedules.find(|item| item.id == schedule);
-        if let Some(run) = this.and_then(|item| run::ended(item, &started.id)) {
-            return Ok(Some(run));
+        let schedule = find(id).await?;
+        if let Some(schedule) = schedule.filter(|it| run::ended(it, &started.id).is_some()) {
+            return Ok(Some(schedule));
         }
     }
     Ok(None)
 }
 
-fn last_run(shared: Shared, run: Run) -> AnyView {
-    let link = words::link(run.link).map(|address| link(shared, address, words::run_open()));
-    let app = shared.app();
-    let reason = run.reason.map(|reason| {
-        let detail = words::reason_detail(&reason, &app);
-        let remedy = words::reason_remedy(&reason, &app);
-        hint(format!("{detail} {remedy}"))
-    });
-    let due = intl::day_and_time(&run.due);
-    view! {
-        <p class="last-run">
-            {words::run_last()} " " <time datetime=run.due>{due}</time> " "
-            <Outcome words=words::run_result(run.result)/> " " {link}
-        </p>
-        {reason}
-    }
-    .into_any()
+async fn find(id: &str) -> Result<Option<Schedule>, Trouble> {
+    let mut all = api::schedules().await?.items.into_iter();
+    Ok(all.find(|schedule| schedule.id == id))
 }

@@ -1,31 +1,69 @@
-//! What is scheduled to be done as the person.
+//! What is scheduled to be done as the person, and the form for more.
+
+mod delete;
+mod fields;
+mod form;
+mod history;
+mod item;
+mod preview;
+mod run;
+
+use std::sync::Arc;
 
 use leptos::prelude::*;
+use onbehalf_contract::Schedule;
 
-use super::{schedule::ScheduleItem, shared::Shared, text::hint};
-use crate::words;
+use super::{button::Button, dynamic::dynamic, element::element, shared::Shared, text::hint};
+use crate::{browser, words};
+use form::schedule_form;
+use item::{heading_id, schedule_item};
 
-#[component]
-pub(crate) fn Schedules(shared: Shared) -> AnyView {
-    let schedules = shared.state.with_value(|state| state.schedules.clone());
-    let items = if schedules.is_empty() {
-        hint(words::schedules_none())
-    } else {
-        view! {
-            <ul class="items">
-                {schedules
-                    .into_iter()
-                    .map(|schedule| view! { <ScheduleItem shared schedule/> }.into_any())
-                    .collect_view()}
-            </ul>
-        }
-        .into_any()
-    };
-    view! {
-        <section aria-labelledby="schedules">
-            <h2 id="schedules">{words::schedules_heading()}</h2>
-            {items}
-        </section>
+/// The id of the section's heading.
+const SCHEDULES: &str = "schedules";
+
+/// The id of the button that opens the form.
+const NEW: &str = "new-schedule";
+
+pub(crate) fn schedules(shared: Shared) -> AnyView {
+    let adding = RwSignal::new(false);
+    let heading = element("h2").id(SCHEDULES).focusable();
+    element("section")
+        .set("aria-labelledby", SCHEDULES)
+        .put(heading.text(words::schedules_heading()).view())
+        .put(dynamic(move || new_schedule(shared, adding)))
+        .put(dynamic(move || {
+            shared.schedules.with(|all| list(shared, all))
+        }))
+        .view()
+}
+
+fn list(shared: Shared, all: &[Schedule]) -> AnyView {
+    if all.is_empty() {
+        return hint(words::schedules_none());
     }
-    .into_any()
+    let items = all.iter().map(|it| schedule_item(shared, it.clone()));
+    element("ul").class("items").put_all(items).view()
+}
+
+/// The way to a new one. A schedule acts as the person, so they allow that first.
+fn new_schedule(shared: Shared, adding: RwSignal<bool>) -> AnyView {
+    if !shared.active.get() {
+        return hint(words::schedules_allow_first(&shared.app()));
+    }
+    if adding.get() {
+        let close = move |saved: Option<Schedule>| {
+            adding.set(false);
+            let Some(schedule) = saved else {
+                browser::focus_soon(NEW);
+                return;
+            };
+            browser::focus_soon(&heading_id(&schedule.id));
+            shared.schedules.update(|all| all.push(schedule));
+        };
+        return schedule_form(shared, None, Arc::new(close));
+    }
+    let open = Callback::new(move |()| adding.set(true));
+    Button::new("default", words::schedules_new())
+        .id(NEW)
+        .on_press(open)
 }

@@ -1,0 +1,37 @@
+//! A question before something that can't be taken back lightly.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, KeyboardEvent};
+
+use super::element::element;
+
+/// A question, whose heading has this id, with its answers. Escape is a no, unless a yes is already on its way.
+pub(crate) fn question(
+    id: &str,
+    heading: AnyView,
+    text: String,
+    answers: impl IntoIterator<Item = AnyView>,
+    busy: RwSignal<bool>,
+    cancel: Callback<()>,
+) -> AnyView {
+    let on_key = move |key: Event| {
+        let escape = key
+            .dyn_ref::<KeyboardEvent>()
+            .is_some_and(|key| key.key() == "Escape");
+        if escape && !busy.get_untracked() {
+            // In a dialog the same key would close it all.
+            key.stop_propagation();
+            cancel.run(());
+        }
+    };
+    element("div")
+        .class("panel")
+        .set("role", "group")
+        .set("aria-labelledby", id)
+        .on("keydown", on_key)
+        .put(heading)
+        .put(element("p").text(text).view())
+        .put(element("div").class("actions").put_all(answers).view())
+        .view()
+}
