@@ -493,6 +493,12 @@ async fn a_schedule_is_timed_and_held_back_and_put_right_in_aws() {
     let resumed = json!({ "version": now_paused["version"], "state": "active" });
     let (status, resumed) = road.call(Method::PATCH, &path, Some(resumed)).await;
     assert_eq!(status, 200, "{resumed}");
+    let later = json!({
+        "version": resumed["version"],
+        "when": { "expression": "cron(0 9 ? * TUE *)", "timeZone": "Europe/Berlin" },
+    });
+    let (status, later) = road.call(Method::PATCH, &path, Some(later)).await;
+    assert_eq!(status, 200, "{later}");
     let second = format!(
         "/api/schedules/{}?version={}",
         second["id"].as_str().unwrap(),
@@ -500,6 +506,6 @@ async fn a_schedule_is_timed_and_held_back_and_put_right_in_aws() {
     );
     let (status, _) = road.call(Method::DELETE, &second, None).await;
     assert_eq!(status, 204);
-    assert_eq!(expressions().await, [STARTER, "cron(0 9 ? * MON *)"]);
+    assert_eq!(expressions().await, [STARTER, "cron(0 9 ? * TUE *)"]);
     lambdas.assert_allowed();
 }

@@ -155,6 +155,12 @@ fn a_run_comes_back_after_its_function_is_done_and_five_times_at_most() {
     // <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>
     let timeout = template.properties("Act")["Timeout"].as_i64().unwrap();
     assert!(runs["VisibilityTimeout"].as_i64().unwrap() >= 6 * timeout);
+    let source = &template.properties("Act")["Events"]["Runs"]["Properties"];
+    assert_eq!(
+        source["FunctionResponseTypes"],
+        json!(["ReportBatchItemFailures"]),
+        "one that fails brings back no other"
+    );
     assert_eq!(
         runs["RedrivePolicy"],
         json!({ "deadLetterTargetArn": { "GetAtt": "RunsPutAside.Arn" }, "maxReceiveCount": 5 })

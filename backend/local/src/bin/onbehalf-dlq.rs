@@ -199,7 +199,7 @@ fn count(number: impl Into<u64>, what: &str) -> String {
 
 /// The run that a message asks for. `None`: it is malformed.
 fn run_in(message: &PutAside) -> Option<RunMessage> {
-    runs::read(&message.body).ok()
+    runs::message_of(&message.body).ok()
 }
 
 fn with_causes(error: &dyn std::error::Error) -> String {
