@@ -44,6 +44,8 @@ enum Benchmark {
     },
     /// Runs that are due, in the `act` binary: first a tenth of them, then all.
     Act(act::Size),
+    /// How long a small tenant waits for a run while a big one has very many due, in `onbehalf-local`.
+    Fairness(act::fairness::Backlog),
 }
 
 #[tokio::main]
@@ -59,6 +61,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             requests,
             connections,
         } => consent::run(&binaries, &page, requests, connections).await,
+        Benchmark::Fairness(backlog) => act::fairness::run(&page, backlog).await,
         Benchmark::Act(size) => act::run(&binaries, &page, size).await,
     }
 }

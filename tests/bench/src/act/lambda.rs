@@ -16,12 +16,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 use super::queue::{Handed, Queue};
 use crate::process::{peak_megabytes, processor_time};
 
 const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:act";
 const QUEUE_ARN: &str = "arn:aws:sqs:us-east-1:123456789012:runs";
+
+/// A function that has not asked for work by then never will.
+const STARTS_IN: Duration = Duration::from_secs(10);
 
 /// The memory that the template gives to the function, in MB.
 pub(crate) const MEMORY: u64 = 256;
@@ -39,10 +43,12 @@ struct Runtime {
     /// How many messages a batch has at most.
     batch: usize,
     timeout: Duration,
+    /// Told of the first request for a batch.
+    polled: Arc<Notify>,
 }
 
 impl Lambda {
-    /// Starts the binary on core 0, with batches from `queue`.
+    /// Starts the binary on core 0, with batches from `queue`, and waits until it has asked for one.
     pub(crate) async fn start(
         binary: &Path,
         queue: Queue,
@@ -51,10 +57,12 @@ impl Lambda {
     ) -> Result<Self, Box<dyn std::error::Error>> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let runtime_api = listener.local_addr()?.to_string();
+        let polled = Arc::new(Notify::new());
         let runtime = Runtime {
             queue,
             batch,
             timeout: Duration::from_secs(30),
+            polled: Arc::clone(&polled),
         };
         let routes = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
@@ -82,11 +90,13 @@ impl Lambda {
             let logged = Arc::clone(&logged);
             std::thread::spawn(move || count(out, &logged))
         });
-        Ok(Self {
+        let lambda = Self {
             process,
             logged,
             reader,
-        })
+        };
+        tokio::time::timeout(STARTS_IN, polled.notified()).await?;
+        Ok(lambda)
     }
 
     /// The most memory that it ever held, in MB.
@@ -127,6 +137,7 @@ fn count(mut out: impl Read, logged: &AtomicU64) {
 
 /// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 async fn next(State(runtime): State<Runtime>) -> Response {
+    runtime.polled.notify_one();
     let Handed { id, messages } = runtime.queue.take(runtime.batch).await;
     let deadline = SystemTime::now() + runtime.timeout;
     let deadline = deadline.duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -4,6 +4,7 @@
 //! `act` has core 0, all the rest has core 1.
 
 mod aws;
+pub(crate) mod fairness;
 mod lambda;
 mod price;
 mod queue;

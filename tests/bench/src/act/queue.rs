@@ -121,11 +121,9 @@ impl Queue {
         let mut changes = self.0.changes.subscribe();
         loop {
             changes.borrow_and_update();
-            let mut state = self.lock();
-            if state.ready.is_empty() && state.later == 0 && state.under_way.is_empty() {
-                return std::mem::take(&mut state.ended);
+            if let Some(ended) = self.lock().ended_all() {
+                return ended;
             }
-            drop(state);
             // Can't fail: the sender is in `self`.
             drop(changes.changed().await);
         }
@@ -141,6 +139,12 @@ impl State {
         self.last_id += 1;
         let id = format!("message-{}", self.last_id);
         self.ready.push_back(Message { id, body, tried: 0 });
+    }
+
+    /// What has ended, if nothing waits and nothing is under way.
+    fn ended_all(&mut self) -> Option<Ended> {
+        let all = self.ready.is_empty() && self.later == 0 && self.under_way.is_empty();
+        all.then(|| std::mem::take(&mut self.ended))
     }
 
     fn take(&mut self, most: usize) -> Option<Handed> {

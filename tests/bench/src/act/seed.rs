@@ -4,11 +4,13 @@ use std::path::Path;
 
 use confluence_simulator::{CrowdOrder, CrowdTenant, Simulator};
 use jiff::{SignedDuration, Timestamp, Unit};
+use onbehalf::adapters::dynamodb::{Store, create_table};
 use onbehalf::capabilities::store::{ReadTenants, WriteConsents, WriteSchedules};
 use onbehalf::config::Config;
 use onbehalf::domain::consent::Consent;
 use onbehalf::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
 use onbehalf::domain::language::Language;
+use onbehalf::domain::notice::Notices;
 use onbehalf::domain::policy::Lasting;
 use onbehalf::domain::run::RunId;
 use onbehalf::domain::schedule::Schedule;
@@ -71,7 +73,7 @@ impl App {
         })?;
         let sdk = aws.config();
         let client = aws_sdk_dynamodb::Client::new(&sdk);
-        onbehalf::adapters::dynamodb::create_table(&client, &config.table).await?;
+        create_table(&client, &config.table).await?;
         let parts = wiring::parts(&config, &sdk, wiring::system_clock())?;
         let queue = wiring::sqs_queue(&config, &sdk)?;
         let timers = wiring::event_bridge_timers(&config, &sdk, wiring::system_clock())?;
@@ -111,68 +113,80 @@ impl App {
         Ok(simulator.crowd(&order).await?)
     }
 
-    /// Gives every account a consent to read and write for 90 days and the starter schedule, as the app writes them.
+    /// Gives every account a consent to read and write for 90 days and the starter schedule, as the app writes them. Answers
+    /// one account of each tenant, then another of each, and so on: who is due at one time is of many tenants.
     pub(crate) async fn seed(&self, crowd: &[CrowdTenant]) -> Result<Vec<Subject>, Error> {
-        let (mut seeded, mut under_way) = (Vec::new(), JoinSet::new());
-        for (place, tenant) in crowd.iter().enumerate() {
-            if under_way.len() == AT_ONCE
-                && let Some(people) = under_way.join_next().await
-            {
-                seeded.push(people??);
-            }
-            let parts = self.parts.clone();
-            let key = TenantKey::parse(&*tenant.installation.client_key)?;
-            let accounts: Vec<_> = tenant
-                .accounts
-                .iter()
-                .map(|account| account.account_id.clone())
-                .collect();
-            under_way.spawn(async move {
-                let people = seed_tenant(&parts, &key, &accounts).await?;
-                Ok::<_, Error>((place, people))
-            });
-        }
-        while let Some(people) = under_way.join_next().await {
-            seeded.push(people??);
-        }
-        seeded.sort_by_key(|(place, _)| *place);
-        Ok(seeded.into_iter().flat_map(|(_, people)| people).collect())
+        consents(&self.parts.store, crowd).await?;
+        schedules(&self.parts.store, crowd).await
     }
 }
 
-async fn seed_tenant(
-    parts: &Parts,
-    key: &TenantKey,
-    accounts: &[String],
-) -> Result<Vec<Subject>, Error> {
-    let Parts {
-        store,
-        clock,
-        notices,
-        ..
-    } = parts;
-    let tenant = store.tenant(key).await?.ok_or("the app isn't installed")?;
-    let now = clock.now();
+/// Gives every account a consent to read and write for 90 days.
+pub(crate) async fn consents(store: &Store, crowd: &[CrowdTenant]) -> Result<(), Error> {
+    let mut under_way = JoinSet::new();
+    for tenant in crowd {
+        if under_way.len() == AT_ONCE
+            && let Some(written) = under_way.join_next().await
+        {
+            written??;
+        }
+        let (store, people) = (store.clone(), subjects(tenant)?);
+        under_way.spawn(async move { give_consents(&store, &people).await });
+    }
+    while let Some(written) = under_way.join_next().await {
+        written??;
+    }
+    Ok(())
+}
+
+/// The accounts of a tenant.
+pub(crate) fn subjects(tenant: &CrowdTenant) -> Result<Vec<Subject>, Error> {
+    let key = TenantKey::parse(&*tenant.installation.client_key)?;
+    let accounts = tenant.accounts.iter();
+    accounts
+        .map(|account| {
+            Ok(Subject {
+                tenant: key.clone(),
+                account: AccountId::parse(&*account.account_id)?,
+            })
+        })
+        .collect()
+}
+
+async fn give_consents(store: &Store, people: &[Subject]) -> Result<(), Error> {
+    let Some(of) = people.first() else {
+        return Ok(());
+    };
+    let tenant = store.tenant(&of.tenant).await?;
+    let tenant = tenant.ok_or("the app isn't installed")?;
+    let (notices, now) = (Notices::default(), Timestamp::now());
     let terms = tenant
         .policy
         .check(Access::ReadWrite, Lasting::Days(90), now)?;
-    let mut people = Vec::with_capacity(accounts.len());
-    for account in accounts {
-        let of = Subject {
-            tenant: key.clone(),
-            account: AccountId::parse(account)?,
-        };
-        let notice = notices.in_language(Language::En);
-        let when = tenant.circumstances(notices, now);
-        let change = Consent::grant(&of, None, &terms, &notice, &when)
-            .ok_or("a new consent is no change")?;
+    let notice = notices.in_language(Language::En);
+    let when = tenant.circumstances(&notices, now);
+    for of in people {
+        let change = Consent::grant(of, None, &terms, &notice, &when);
+        let change = change.ok_or("a new consent is no change")?;
         store.write_consent(&change).await?;
-        store
-            .add_schedule(&Schedule::starter(&of, now), now)
-            .await?;
-        people.push(of);
     }
-    Ok(people)
+    Ok(())
+}
+
+/// Stores the starter schedule of every account.
+async fn schedules(store: &Store, crowd: &[CrowdTenant]) -> Result<Vec<Subject>, Error> {
+    let now = Timestamp::now();
+    let mut people = Vec::new();
+    for (place, tenant) in crowd.iter().enumerate() {
+        for (nth, of) in subjects(tenant)?.into_iter().enumerate() {
+            store
+                .add_schedule(&Schedule::starter(&of, now), now)
+                .await?;
+            people.push(((nth, place), of));
+        }
+    }
+    people.sort_by_key(|(place, _)| *place);
+    Ok(people.into_iter().map(|(_, of)| of).collect())
 }
 
 /// So many runs, one after the other of all people, then the next of each: as messages. Each is due at a minute of its own
