@@ -291,3 +291,55 @@ pub enum CallError {
     #[error("Confluence gave no clear answer")]
     Unclear { status: Option<u16> },
 }
+
+/// The product's people and groups, for admins to find them by their names. Nothing of this is stored.
+pub trait Directory {
+    /// How these people are called now. Whom the product does not name any more is left out.
+    async fn people(
+        &self,
+        tenant: &Tenant,
+        accounts: &[AccountId],
+    ) -> Result<HashMap<AccountId, NamedPerson>, ProductError>;
+
+    /// Active people whose name holds this text, at most 25 of them (or `most`, if that is more).
+    async fn find_people(
+        &self,
+        tenant: &Tenant,
+        name: &str,
+        most: usize,
+    ) -> Result<Vec<NamedPerson>, ProductError>;
+
+    /// Groups whose name holds this text, at most 25.
+    async fn find_groups(
+        &self,
+        tenant: &Tenant,
+        name: &str,
+    ) -> Result<Vec<NamedGroup>, ProductError>;
+
+    /// The group of this id, as it is called now; `None`: there is none.
+    async fn group(&self, tenant: &Tenant, id: &str) -> Result<Option<NamedGroup>, ProductError>;
+
+    /// Whether somebody is a member of one of these groups.
+    async fn is_member(
+        &self,
+        tenant: &Tenant,
+        account: &AccountId,
+        groups: &[String],
+    ) -> Result<bool, ProductError>;
+}
+
+/// Somebody, as the product names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedPerson {
+    pub account: AccountId,
+    pub name: String,
+    /// The URL of a picture, on the tenant's own site or on Atlassian's avatar servers.
+    pub avatar: Option<String>,
+}
+
+/// A group, as the product names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedGroup {
+    pub id: String,
+    pub name: String,
+}
