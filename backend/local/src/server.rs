@@ -161,8 +161,8 @@ impl LocalApp {
     }
 
     /// The timers, which a sweep looks at.
-    pub fn timers(&self) -> &dyn Timers {
-        &self.timers
+    pub fn timers(&self) -> Arc<dyn Timers> {
+        Arc::new(self.timers.clone())
     }
 
     /// Waits until every run that was asked for has ended, or is to be tried later.

@@ -17,7 +17,6 @@ mod logs;
 mod page;
 mod person;
 mod reply;
-mod sweep;
 mod table;
 mod world;
 

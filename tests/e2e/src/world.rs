@@ -257,14 +257,19 @@ impl World {
             )
         });
         let config = config.expect("the variables are right");
-        Instance::new(config, self.app.aws(), self.clock.clone())
+        Instance::new(
+            config,
+            self.app.aws(),
+            self.clock.clone(),
+            self.app.timers(),
+        )
     }
 
     /// Another process of the app, on another database.
     pub fn instance_on(&self, aws: &SdkConfig) -> Instance {
         let config = Config::read(|name| self.variables.get(name).cloned());
         let config = config.expect("the variables are right");
-        Instance::new(config, aws, self.clock.clone())
+        Instance::new(config, aws, self.clock.clone(), self.app.timers())
     }
 
     /// The app's table in a database that holds up the transaction that comes after so many others.

@@ -9,6 +9,7 @@ use onbehalf::capabilities::store::{CommitBegin, ReadTenants};
 use onbehalf::capabilities::world::Clock;
 use onbehalf::domain::act::Act;
 use onbehalf::domain::run::RunId;
+use onbehalf::use_cases::run_schedule::Ran;
 use onbehalf::wiring::Parts;
 use onbehalf_contract::{Access, Deed, RunResult};
 use onbehalf_tests::{World, at_once};
@@ -38,6 +39,7 @@ fn act_of(run: &RunId, world: &World) -> Act {
         },
         access: Access::ReadWrite,
         started_at: world.clock.now(),
+        as_app: false,
         finished: None,
     }
 }
@@ -47,8 +49,12 @@ async fn a_run_acts_once_however_often_it_is_asked_for() {
     let world = world_with_consent().await;
     let alice = world.as_person("alice");
     let run = world.run_due_in("alice", 0);
-    for instance in [world.instance(), world.instance(), world.instance()] {
-        assert_eq!(instance.run(&run).await.unwrap(), RunResult::Done);
+    for (instance, expected) in [
+        (world.instance(), Ran::Ended(RunResult::Done)),
+        (world.instance(), Ran::Nothing),
+        (world.instance(), Ran::Nothing),
+    ] {
+        assert_eq!(instance.run(&run).await.unwrap(), expected);
         world.clock.advance_seconds(60);
     }
     assert_eq!(alice.calls_as_them().len(), 1);
@@ -64,9 +70,13 @@ async fn a_refused_run_stays_refused_whatever_is_allowed_later() {
     assert_eq!(alice.run().await["reason"]["code"], "no-consent");
     let run = world.run_due_in("alice", 1);
     let instance = world.instance();
-    assert_eq!(instance.run(&run).await.unwrap(), RunResult::Refused);
+    assert_eq!(
+        instance.run(&run).await.unwrap(),
+        Ran::Ended(RunResult::Refused)
+    );
     alice.allow("readWrite", 30).await.expect(201);
-    assert_eq!(instance.run(&run).await.unwrap(), RunResult::Refused);
+    assert_eq!(instance.run(&run).await.unwrap(), Ran::Nothing);
+    assert_eq!(alice.last_run().await["result"], "refused");
     assert!(alice.calls_as_them().is_empty());
 }
 
@@ -84,10 +94,11 @@ async fn deliveries_of_one_run_at_once_act_once() {
         }
     });
     let results = at_once(deliveries).await;
-    let known = [RunResult::Started, RunResult::Done];
-    assert!(
-        results.iter().all(|result| known.contains(result)),
-        "{results:?}"
+    let done = Ran::Ended(RunResult::Done);
+    assert_eq!(results.iter().filter(|ran| **ran == done).count(), 1);
+    assert_eq!(
+        results.iter().filter(|ran| **ran == Ran::Nothing).count(),
+        results.len() - 1
     );
     let alice = world.as_person("alice");
     assert_eq!(alice.calls_as_them().len(), 1);
@@ -102,7 +113,7 @@ async fn ten_runs_at_once_share_one_exchange() {
     let runs: Vec<_> = (0..10).map(|ago| world.run_due_in("alice", -ago)).collect();
     let results = at_once(runs.iter().map(|run| instance.run(run))).await;
     for result in results {
-        assert_eq!(result.unwrap(), RunResult::Done);
+        assert_eq!(result.unwrap(), Ran::Ended(RunResult::Done));
     }
     assert_eq!(world.as_person("alice").calls_as_them().len(), 10);
     assert_eq!(world.site.exchanges().all().len(), 1);
@@ -125,7 +136,10 @@ async fn a_token_is_used_until_shortly_before_it_expires_by_every_process() {
             .clock
             .advance_seconds(began + at - world.clock.epoch_seconds());
         let run = world.run_due_in("alice", 0);
-        assert_eq!(instance.run(&run).await.unwrap(), RunResult::Done);
+        assert_eq!(
+            instance.run(&run).await.unwrap(),
+            Ran::Ended(RunResult::Done)
+        );
         assert_eq!(exchanges(), expected, "after {at} s");
     }
 }
@@ -173,7 +187,10 @@ async fn transactions_that_meet_are_tried_again() {
     let instance = world.instance_on(database.aws());
     let run = world.run_due_in("alice", 0);
     database.conflict(6);
-    assert_eq!(instance.run(&run).await.unwrap(), RunResult::Done);
+    assert_eq!(
+        instance.run(&run).await.unwrap(),
+        Ran::Ended(RunResult::Done)
+    );
     assert_eq!(database.cancelled(), 6);
     assert_eq!(world.as_person("alice").calls_as_them().len(), 1);
     let waits = world.clock.waits();
@@ -211,7 +228,10 @@ async fn transactions_that_always_meet_are_given_up_and_nothing_has_happened() {
     assert!(world.site.exchanges().all().is_empty());
 
     database.conflict(0);
-    assert_eq!(instance.run(&run).await.unwrap(), RunResult::Done);
+    assert_eq!(
+        instance.run(&run).await.unwrap(),
+        Ran::Ended(RunResult::Done)
+    );
 }
 
 #[tokio::test]
@@ -229,7 +249,10 @@ async fn an_act_whose_end_could_not_be_recorded_is_unknown_and_not_repeated() {
 
     database.conflict(0);
     world.clock.advance_seconds(30);
-    assert_eq!(instance.run(&run).await.unwrap(), RunResult::Unknown);
+    assert_eq!(
+        instance.run(&run).await.unwrap(),
+        Ran::Ended(RunResult::Unknown)
+    );
     assert_eq!(alice.activity().await[0]["outcome"], "unknown");
     assert_eq!(alice.last_run().await["reason"]["code"], "outcome-unknown");
     assert_eq!(alice.new_pages().len(), 1);
@@ -245,7 +268,7 @@ async fn a_process_that_dies_leaves_unknown_and_its_run_is_not_repeated() {
     let tenant = store.tenant(&run.of.tenant).await.unwrap().unwrap();
     let when = tenant.circumstances(notices, world.clock.now());
     store
-        .commit_begin(&act_of(&run, &world), &when)
+        .commit_begin(&act_of(&run, &world), None, &when)
         .await
         .unwrap();
     // Here it dies.
@@ -253,7 +276,7 @@ async fn a_process_that_dies_leaves_unknown_and_its_run_is_not_repeated() {
     world.clock.advance_seconds(10);
     assert_eq!(alice.activity().await[0]["outcome"], "started");
     assert_eq!(alice.last_run().await["result"], "started");
-    assert_eq!(instance.run(&run).await.unwrap(), RunResult::Started);
+    assert_eq!(instance.run(&run).await.unwrap(), Ran::Nothing);
     world.clock.advance_seconds(1);
     let [act] = &alice.activity().await[..] else {
         panic!("not exactly one act")
@@ -262,8 +285,8 @@ async fn a_process_that_dies_leaves_unknown_and_its_run_is_not_repeated() {
     assert_eq!(act.get("finishedAt"), None);
     assert_eq!(alice.last_run().await["result"], "unknown");
 
-    for _ in 0..2 {
-        assert_eq!(instance.run(&run).await.unwrap(), RunResult::Unknown);
+    for expected in [Ran::Ended(RunResult::Unknown), Ran::Nothing] {
+        assert_eq!(instance.run(&run).await.unwrap(), expected);
         let [act] = &alice.activity().await[..] else {
             panic!("not exactly one act")
         };
@@ -292,7 +315,7 @@ async fn after_a_revoke_no_act_starts_and_what_was_on_the_wire_is_shown() {
     let later = world.run_due_in("alice", 0);
     assert_eq!(
         world.instance().run(&later).await.unwrap(),
-        RunResult::Refused
+        Ran::Ended(RunResult::Refused)
     );
     assert_eq!(held.hits(), 1);
 
@@ -474,10 +497,7 @@ async fn a_page_whose_answer_was_lost_is_not_written_twice() {
     assert_eq!(alice.run().await["result"], "unknown");
     assert_eq!(alice.new_pages().len(), 1);
     let run = world.run_due_in("alice", 0);
-    assert_eq!(
-        world.instance().run(&run).await.unwrap(),
-        RunResult::Unknown
-    );
+    assert_eq!(world.instance().run(&run).await.unwrap(), Ran::Nothing);
     assert_eq!(alice.new_pages().len(), 1);
 }
 

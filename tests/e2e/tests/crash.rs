@@ -6,6 +6,7 @@
 use confluence_simulator::Fault;
 use onbehalf::domain::account::AccountStatus;
 use onbehalf::domain::run::RunId;
+use onbehalf::use_cases::run_schedule::Ran;
 use onbehalf_contract::{Access, Outcome, RunResult};
 use onbehalf_tests::World;
 use onbehalf_tests::interleaving::{
@@ -39,9 +40,8 @@ const WAYS: [Way; 6] = [
 ];
 
 /// The calls of a run that goes well, in their order.
-const CALLS: [&str; 7] = [
-    "schedule",
-    "tenant",
+const CALLS: [&str; 6] = [
+    "run_context",
     "account",
     "commit_begin",
     "user_token",
@@ -96,15 +96,19 @@ impl Delivery {
         unreachable!("a run comes to an end");
     }
 
+    /// Delivers it to a process that nobody kills. Answers how the run stands then.
     async fn to_its_end(&self) -> RunResult {
         let mut process = self.process();
         loop {
             match self.go_on(&mut process).await {
-                Came::ToItsEnd(Answer::Ran(result)) => return result,
+                Came::ToItsEnd(Answer::Ran(_)) => break,
                 Came::ToItsEnd(other) => panic!("it fails without a reason: {other:?}"),
                 Came::To(_) => {}
             }
         }
+        let stored = self.stage.stored(&self.run).await.run;
+        let now = self.stage.clock.now();
+        stored.expect("it is on record").result_at(now)
     }
 
     fn process(&self) -> Process<Answer> {
@@ -274,13 +278,12 @@ async fn killed_over_http(fault: Fault, pages: usize, exchanges: usize) {
 
     let another = world.instance();
     let deliver = async || another.run(&run).await.expect("it can be decided");
-    assert_eq!(deliver().await, RunResult::Started);
+    assert_eq!(deliver().await, Ran::Nothing);
     assert_eq!(alice.activity().await[0]["outcome"], "started");
     world.clock.advance_seconds(11);
     assert_eq!(alice.activity().await[0]["outcome"], "unknown");
-    for _ in 0..2 {
-        assert_eq!(deliver().await, RunResult::Unknown);
-    }
+    assert_eq!(deliver().await, Ran::Ended(RunResult::Unknown));
+    assert_eq!(deliver().await, Ran::Nothing);
     let [act] = &alice.activity().await[..] else {
         panic!("not exactly one act")
     };

@@ -1,7 +1,8 @@
 //! Installs, re-installs, removals: what Atlassian tells the app, and what others pretend that it does.
 
 use confluence_simulator::{Fault, RsaKey, Signer, Token};
-use onbehalf::use_cases::run_schedule::TENANT_FRESH_FOR;
+use onbehalf::use_cases::fresh_tenant::TENANT_FRESH_FOR;
+use onbehalf::use_cases::run_schedule::Ran;
 use onbehalf_contract::RunResult;
 use onbehalf_tests::{Callback, World, at_once};
 use serde_json::{Value, json};
@@ -313,7 +314,10 @@ async fn a_new_install_puts_the_tokens_of_the_old_one_out_of_use() {
     world.clock.advance_seconds(1);
     world.install().await;
     let run = world.run_due_in("alice", 0);
-    assert_eq!(world.instance().run(&run).await.unwrap(), RunResult::Done);
+    assert_eq!(
+        world.instance().run(&run).await.unwrap(),
+        Ran::Ended(RunResult::Done)
+    );
     assert_eq!(exchanges(), 3);
 }
 
@@ -329,7 +333,10 @@ async fn a_removed_app_acts_for_nobody() {
     let secret = world.installation().shared_secret;
 
     world.uninstall().await;
-    assert_eq!(instance.run(&run).await.unwrap(), RunResult::Refused);
+    assert_eq!(
+        instance.run(&run).await.unwrap(),
+        Ran::Ended(RunResult::Refused)
+    );
     assert_eq!(alice.calls_as_them().len(), 1);
     assert_eq!(world.site.exchanges().all().len(), 1);
     assert!(!format!("{:?}", world.table().await).contains(&secret));
@@ -392,7 +399,7 @@ async fn an_app_that_is_switched_off_acts_for_nobody_until_it_is_on_again() {
     let run = world.run_due_in("alice", 0);
     assert_eq!(
         world.instance().run(&run).await.unwrap(),
-        RunResult::Refused
+        Ran::Ended(RunResult::Refused)
     );
     assert_eq!(
         alice.last_run().await["reason"]["code"],

@@ -8,15 +8,17 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use confluence_simulator::people::{ADA, ALICE};
 use confluence_simulator::{AccountState, Effect, Fault, Simulator};
 use onbehalf::capabilities::store::{
-    DueWalk, Erase, Erased, Plan, PlanReports, ReadTenants, RecordRuns, WhyErase, WriteTenants,
+    DueWalk, Erase, Erased, Plan, PlanReports, ReadTenants, RecordRuns, RunEnd, WhyErase,
+    WriteTenants,
 };
 use onbehalf::capabilities::world::Clock;
+use onbehalf::domain::failure::Failure;
 use onbehalf::domain::ids::{AccountId, Subject, TenantKey};
 use onbehalf::domain::report_plan::CYCLE;
 use onbehalf::use_cases::erase::{ErasedUntilNow, erase};
 use onbehalf::use_cases::report_accounts::{Reported, report_accounts};
 use onbehalf::use_cases::verify_log::verify_log;
-use onbehalf_contract::NotRun;
+use onbehalf_contract::RunResult;
 use onbehalf_tests::{Row, Table, World, at_once};
 use serde_json::{Value, json};
 
@@ -171,7 +173,7 @@ async fn no_more_is_begun_than_there_is_time_for() {
     world.clock.advance_days(30);
     let before = world.table().await;
     let now = world.clock.now();
-    let erased = erase(&parts.store, &*parts.clock, now).await;
+    let erased = erase(&parts.store, &*world.app.timers(), &*parts.clock, now).await;
     assert_eq!(erased.unwrap(), ErasedUntilNow::default());
     assert!(world.table().await == before);
 }
@@ -637,10 +639,10 @@ async fn what_comes_between_two_steps_of_erasing_is_not_left_behind() {
     world.clock.advance_seconds(1);
     world.uninstall().await;
     world.clock.advance_days(30);
-    let reason = NotRun {
-        code: "app-not-installed".into(),
-        detail: "It is not installed.".into(),
-        remedy: "Install it.".into(),
+    let end = RunEnd {
+        result: RunResult::Refused,
+        reason: Some(Failure::AppGone.reason()),
+        again_at: None,
     };
     // Everything else is gone, and the note is about to go.
     let database = world.holding_database(1).await;
@@ -648,7 +650,7 @@ async fn what_comes_between_two_steps_of_erasing_is_not_left_behind() {
     let between = async {
         database.arrived().await;
         let (store, now) = (world.app.store(), world.clock.now());
-        store.record_refusal(&run, &reason, now).await.unwrap();
+        store.record_no_act(&run, None, &end, now).await.unwrap();
         assert_eq!(world.table().await.of(ALICE).count(), 2);
         database.release();
     };
@@ -658,7 +660,7 @@ async fn what_comes_between_two_steps_of_erasing_is_not_left_behind() {
 
     // And after that, nothing is written about somebody of whom nothing is kept.
     let (store, now) = (world.app.store(), world.clock.now());
-    store.record_refusal(&run, &reason, now).await.unwrap();
+    store.record_no_act(&run, None, &end, now).await.unwrap();
     assert!(world.table().await.rows().is_empty());
 }
 

@@ -8,6 +8,7 @@ use std::env;
 use std::time::Instant;
 
 use onbehalf::domain::consent::{Revoker, Why};
+use onbehalf::use_cases::run_schedule::Ran;
 use onbehalf_contract::{Access, RunResult};
 use onbehalf_tests::interleaving::{
     Answer, Came, Errand, Flaw, Ground, Lasting, Process, Release, Stage, Stop, Word, explore,
@@ -146,7 +147,10 @@ async fn what_one_release_answers_as_ended_no_other_release_acts_on() {
     assert!(matches!(revoked, Answer::Revoked(Some(_))), "{revoked:?}");
     let run = stage.run_due_in(&stage.people[0], 0);
     let ran = stage.finish(Errand::Run(run), Release::First).await;
-    assert!(matches!(ran, Answer::Ran(RunResult::Refused)), "{ran:?}");
+    assert!(
+        matches!(ran, Answer::Ran(Ran::Ended(RunResult::Refused))),
+        "{ran:?}"
+    );
     assert_kept(&stage);
 }
 
@@ -160,7 +164,10 @@ async fn no_token_is_asked_for_once_the_time_of_an_act_is_over() {
     up_to(&mut process, Stop::Before("commit_begin")).await;
     stage.advance_seconds(3_600);
     let ran = stage.to_its_end(process).await;
-    assert!(matches!(ran, Answer::Ran(RunResult::Failed)), "{ran:?}");
+    assert!(
+        matches!(ran, Answer::Ran(Ran::Ended(RunResult::Failed))),
+        "{ran:?}"
+    );
     let reason = stage.stored(&run).await.run.and_then(|run| run.reason);
     assert_eq!(reason.unwrap().code, "too-slow");
     assert_kept(&stage);
@@ -188,7 +195,10 @@ async fn nothing_is_asked_for_with_what_was_known_before_a_removal_was_answered(
             let removed = stage.finish(Errand::Remove, Release::First).await;
             assert!(matches!(removed, Answer::Removed), "{removed:?}");
             let ran = stage.to_its_end(process).await;
-            assert!(matches!(ran, Answer::Ran(it) if it == result), "{ran:?}");
+            assert!(
+                matches!(ran, Answer::Ran(it) if it == Ran::Ended(result)),
+                "{ran:?}"
+            );
             let reason = stage.stored(&run).await.run.and_then(|run| run.reason);
             assert_eq!(reason.unwrap().code, "app-not-installed");
             assert_kept(&stage);

@@ -2,6 +2,7 @@
 
 use confluence_simulator::Scope;
 use confluence_simulator::people::{ADA, ALICE};
+use onbehalf::use_cases::run_schedule::Ran;
 use onbehalf_contract::RunResult;
 use onbehalf_tests::{NOTICE, World};
 use serde_json::json;
@@ -251,7 +252,10 @@ async fn a_page_of_the_activity_is_no_longer_than_asked_for_and_leads_to_the_nex
     for _ in 0..5 {
         world.clock.advance_seconds(1);
         let run = world.run_due_in("alice", 0);
-        assert_eq!(instance.run(&run).await.unwrap(), RunResult::Done);
+        assert_eq!(
+            instance.run(&run).await.unwrap(),
+            Ran::Ended(RunResult::Done)
+        );
     }
     let mut seen = Vec::new();
     let mut path = "/api/consent/activity?limit=2".to_owned();

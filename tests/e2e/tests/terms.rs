@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use jiff::Timestamp;
+use onbehalf::use_cases::run_schedule::Ran;
 use onbehalf_contract::RunResult;
 use onbehalf_tests::{NOTICE, Person, Reply, World};
 use serde_json::{Value, json};
@@ -149,13 +150,13 @@ async fn a_changed_purpose_asks_again_unless_the_operator_keeps_the_old_notice()
     ]);
     assert_eq!(
         keeping.run(&world.run_due_in("alice", 0)).await.unwrap(),
-        RunResult::Done
+        Ran::Ended(RunResult::Done)
     );
 
     let asking = world.instance_with(&[("ONBEHALF_PURPOSE", purpose)]);
     assert_eq!(
         asking.run(&world.run_due_in("alice", 1)).await.unwrap(),
-        RunResult::Refused
+        Ran::Ended(RunResult::Refused)
     );
     assert_eq!(
         alice.last_run().await["reason"]["code"],

@@ -16,6 +16,10 @@ use super::truth::{Me, Truth};
 // The names of those calls that something can happen to which cannot happen to others.
 pub(super) const WRITE_CONSENT: &str = "write_consent";
 pub(super) const COMMIT_BEGIN: &str = "commit_begin";
+pub(super) const COMMIT_BEGIN_AS_APP: &str = "commit_begin_as_app";
+pub(super) const NOTE_FAILURES: &str = "note_failures";
+pub(super) const RECORD_NO_ACT: &str = "record_no_act";
+pub(super) const RUN_CONTEXT: &str = "run_context";
 pub(super) const RECORD_FINISH: &str = "record_finish";
 pub(super) const ADD_SCHEDULE: &str = "add_schedule";
 pub(super) const USER_TOKEN: &str = "user_token";
@@ -30,7 +34,7 @@ pub(super) struct Calls {
     pub(super) clock: ModelClock,
     pub(super) flaw: Option<Flaw>,
     /// What a flaw keeps of the tenant.
-    pub(super) remembered: Rc<RefCell<Option<Tenant>>>,
+    pub(super) remembered: Rc<RefCell<Option<Option<Tenant>>>>,
 }
 
 impl Calls {

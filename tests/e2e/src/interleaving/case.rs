@@ -6,6 +6,7 @@ use onbehalf::domain::consent::Revoker;
 use onbehalf::domain::consent_event::Invalid;
 use onbehalf::domain::ids::AccountId;
 use onbehalf::domain::run::RunId;
+use onbehalf::use_cases::run_schedule::Ran;
 use onbehalf_contract::{Access, RunResult};
 
 use super::calls::{ADD_SCHEDULE, COMMIT_BEGIN, PERFORM, RECORD_FINISH, WRITE_CONSENT};
@@ -357,8 +358,8 @@ impl Case {
             .await;
         // A process that may not act does not look at what was done before.
         let as_expected = match answer {
-            Answer::Ran(RunResult::Refused) if !may_act => true,
-            Answer::Ran(result) => result == expected,
+            Answer::Ran(Ran::Ended(RunResult::Refused)) if !may_act => true,
+            Answer::Ran(Ran::Ended(result)) => result == expected,
             _ => false,
         };
         self.stage.promise(as_expected, || {
@@ -394,7 +395,7 @@ impl Case {
             .stage
             .finish(Errand::Run(run.clone()), Release::First)
             .await;
-        let refused = matches!(answer, Answer::Ran(RunResult::Refused));
+        let refused = matches!(answer, Answer::Ran(Ran::Ended(RunResult::Refused)));
         self.stage.promise(refused, || {
             format!(
                 "a run after the last revocation ends with {}",

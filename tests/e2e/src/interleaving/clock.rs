@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use onbehalf::capabilities::world::{BoxFuture, Clock};
-use onbehalf::use_cases::run_schedule::TENANT_FRESH_FOR;
+use onbehalf::use_cases::fresh_tenant::TENANT_FRESH_FOR;
 
 use super::calls::Calls;
 use super::flaw::Flaw;

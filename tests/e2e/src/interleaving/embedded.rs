@@ -120,6 +120,7 @@ impl Wire {
         let database = &self.database.0;
         match operation {
             "GetItem" => done(body, |request| database.get_item(request)),
+            "BatchGetItem" => done(body, |request| database.batch_get_item(request)),
             "PutItem" => done(body, |request| database.put_item(request)),
             "UpdateItem" => done(body, |request| database.update_item(request)),
             "Query" => done(body, |request| database.query(request)),

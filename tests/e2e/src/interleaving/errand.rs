@@ -15,9 +15,10 @@ use onbehalf::use_cases::grant::{Granted, grant};
 use onbehalf::use_cases::install::install;
 use onbehalf::use_cases::invalidate::invalidate;
 use onbehalf::use_cases::revoke::revoke;
-use onbehalf::use_cases::run_schedule::run_schedule;
+use onbehalf::use_cases::run_schedule::{Acting, Ran, run_schedule};
+use onbehalf::use_cases::step_times::StepTimes;
 use onbehalf::use_cases::uninstall::uninstall;
-use onbehalf_contract::{Access, ConsentWish, RunResult};
+use onbehalf_contract::{Access, ConsentWish};
 
 use super::clock::GatedClock;
 use super::site::GatedSite;
@@ -63,7 +64,7 @@ pub enum Lasting {
 pub enum Answer {
     Granted(Consent),
     Revoked(Option<Consent>),
-    Ran(RunResult),
+    Ran(Ran),
     Told,
     Swept,
     Removed,
@@ -94,7 +95,14 @@ impl Hands {
             } => self.grant(&person, access, lasting, renews).await,
             Errand::Revoke { person, by } => self.revoke(&person, &by).await,
             Errand::Run(run) => {
-                let ran = run_schedule(&self.store, &self.site, &self.notices, &self.clock, &run);
+                let acting = Acting {
+                    store: &self.store,
+                    platform: &self.site,
+                    notices: &self.notices,
+                    clock: &self.clock,
+                };
+                let (message, mut times) = (run.message(), StepTimes::default());
+                let ran = run_schedule(&acting, &message, &mut times);
                 ran.await.map_or_else(not, Answer::Ran)
             }
             Errand::Sweep => {

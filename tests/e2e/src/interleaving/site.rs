@@ -7,13 +7,16 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use onbehalf::capabilities::platform::{
-    Accounts, Answer, CallError, Product, ProductError, TokenError, UserToken, UserTokens,
+    Accounts, Answer, CallError, PlannedRequest, Product, ProductError, TokenError, UserToken,
+    UserTokens, Who,
 };
-use onbehalf::domain::account::{Account, AccountKind, AccountStatus, FitAccount};
+use onbehalf::capabilities::store::KeptToken;
+use onbehalf::domain::account::{Account, AccountKind, AccountStatus};
+use onbehalf::domain::act::Act;
 use onbehalf::domain::ids::{AccountId, Subject};
+use onbehalf::domain::task::Task;
 use onbehalf::domain::tenant::Tenant;
 use onbehalf::use_cases::begin::StartedAct;
-use onbehalf_contract::Action;
 
 use super::calls::{Calls, PERFORM, USER_TOKEN};
 use super::flaw::Flaw;
@@ -111,7 +114,12 @@ impl Accounts for GatedSite {
 }
 
 impl UserTokens for GatedSite {
-    async fn user_token(&self, tenant: &Tenant, act: &StartedAct) -> Result<UserToken, TokenError> {
+    async fn user_token(
+        &self,
+        tenant: &Tenant,
+        act: &StartedAct,
+        _: Option<&KeptToken>,
+    ) -> Result<UserToken, TokenError> {
         let act = act.act();
         self.calls
             .note(|truth, me| truth.token_asked(me, tenant, act));
@@ -121,7 +129,7 @@ impl UserTokens for GatedSite {
         }
         let given = self.site.borrow().is_active(&act.of().account);
         match self.calls.gate.stop(Stop::After(USER_TOKEN)).await {
-            Word::Go if given => Ok(UserToken::new(act.run.text())),
+            Word::Go if given => Ok(UserToken::exchanged(name_of(act))),
             Word::Go => Err(TokenError::Refused("invalid_grant".into())),
             Word::Fail | Word::Refuse => Err(unavailable()),
         }
@@ -132,17 +140,20 @@ impl Product for GatedSite {
     async fn perform(
         &self,
         tenant: &Tenant,
-        person: &FitAccount,
-        token: &UserToken,
-        _: &Action,
+        who: Who<'_>,
+        _: &Task,
         limit: Duration,
     ) -> Result<Answer, CallError> {
+        // The token says which act it was given for.
+        let name = match who {
+            Who::Person(token) => token.expose().to_owned(),
+            Who::App(act) => name_of(act.act()),
+        };
+        let (account, run) = name.split_once(' ').expect("it names an account and a run");
         let of = Subject {
             tenant: tenant.key.clone(),
-            account: person.account().id.clone(),
+            account: AccountId::parse(account).expect("it is an account id"),
         };
-        // The token says which act it was given for.
-        let run = token.expose();
         self.calls
             .note(|truth, me| truth.call_asked(me, tenant, &of, run));
         let asked_at = self.calls.clock.now();
@@ -170,18 +181,33 @@ impl Product for GatedSite {
             }
             if repeats == 0 {
                 return match self.calls.flaw {
-                    Some(Flaw::UnclearTakenForFailed) => Err(CallError::Refused { status: 500 }),
+                    Some(Flaw::UnclearTakenForFailed) => Err(CallError::Refused {
+                        status: 500,
+                        retry_after: None,
+                    }),
                     _ => unclear,
                 };
             }
             repeats -= 1;
         }
         if refuses {
-            return Err(CallError::Refused { status: 403 });
+            return Err(CallError::Refused {
+                status: 403,
+                retry_after: None,
+            });
         }
         Ok(Answer {
             status: 200,
             link: Some("https://example.atlassian.net/wiki/spaces/~1/pages/1".into()),
         })
     }
+
+    fn requests(&self, _: &Task) -> Result<Vec<PlannedRequest>, CallError> {
+        unreachable!("nobody looks ahead here")
+    }
+}
+
+/// Whose act it is, and of which run.
+fn name_of(act: &Act) -> String {
+    format!("{} {}", act.of().account, act.run.text())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use onbehalf::adapters::dynamodb::Store;
-use onbehalf::capabilities::store::AddSchedules;
+use onbehalf::capabilities::store::WriteSchedules;
 use onbehalf::domain::consent::Consent;
 use onbehalf::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
 use onbehalf::domain::notice::{Notices, Purpose};
@@ -60,7 +60,7 @@ pub struct Stage {
     /// The app's store, without a gate: for a look at what is stored.
     pub(super) store: Store,
     flaw: Option<Flaw>,
-    remembered: Rc<RefCell<Option<Tenant>>>,
+    remembered: Rc<RefCell<Option<Option<Tenant>>>>,
     processes: Cell<u32>,
 }
 
@@ -105,7 +105,7 @@ impl Stage {
         };
         stage.finish(Errand::Install, Release::First).await;
         for person in &stage.people {
-            let schedule = Schedule::starter(&stage.subject(person));
+            let schedule = Schedule::starter(&stage.subject(person), stage.clock.now());
             let added = stage.store.add_schedule(&schedule, stage.clock.now()).await;
             added.expect("a schedule can be added");
         }

@@ -1,21 +1,26 @@
 //! The app's real store, whose calls stop at a gate.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use onbehalf::adapters::dynamodb::Store;
 use onbehalf::capabilities::store::{
-    ActCursor, ActsPage, AddSchedules, BeginError, CommitBegin, ExpiringConsents, ReadActs,
-    ReadConsents, ReadRuns, ReadSchedules, ReadTenants, RecordRuns, RunEnd, StoreError,
-    WriteConsents, WriteError, WriteTenants,
+    ActCursor, ActsPage, BeginError, CommitBegin, CommitBeginAsApp, ExpiringConsents, KeepPace,
+    NoteFailures, ReadActs, ReadConsents, ReadRunContext, ReadTenants, RecordRuns, RunContext,
+    RunEnd, StoreError, WriteConsents, WriteError, WriteSchedules, WriteTenants,
 };
 use onbehalf::domain::act::{Act, Finished};
 use onbehalf::domain::consent::{Change, Circumstances, Consent};
-use onbehalf::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
+use onbehalf::domain::ids::{AccountId, Subject, TenantKey};
+use onbehalf::domain::pace::Pace;
 use onbehalf::domain::run::{Run, RunId};
 use onbehalf::domain::schedule::Schedule;
 use onbehalf::domain::tenant::Tenant;
-use onbehalf_contract::NotRun;
 
-use super::calls::{ADD_SCHEDULE, COMMIT_BEGIN, Calls, RECORD_FINISH, WRITE_CONSENT};
+use super::calls::{
+    ADD_SCHEDULE, COMMIT_BEGIN, COMMIT_BEGIN_AS_APP, Calls, NOTE_FAILURES, RECORD_FINISH,
+    RECORD_NO_ACT, RUN_CONTEXT, WRITE_CONSENT,
+};
 use super::flaw::Flaw;
 use super::truth::{Me, Truth};
 
@@ -43,12 +48,12 @@ impl ReadTenants for GatedStore {
         if self.calls.flaw == Some(Flaw::TenantRemembered)
             && let Some(tenant) = self.calls.remembered.borrow().clone()
         {
-            return Ok(Some(tenant));
+            return Ok(tenant);
         }
         let call = self.store.tenant(key);
         let tenant = self.calls.store("tenant", call, nothing).await?;
         if self.calls.flaw == Some(Flaw::TenantRemembered) {
-            self.calls.remembered.replace(tenant.clone());
+            self.calls.remembered.replace(Some(tenant.clone()));
         }
         Ok(tenant)
     }
@@ -122,54 +127,74 @@ impl ExpiringConsents for GatedStore {
     }
 }
 
-impl ReadSchedules for GatedStore {
-    async fn schedules(&self, of: &Subject) -> Result<Vec<Schedule>, StoreError> {
-        let call = self.store.schedules(of);
-        self.calls.store("schedules", call, nothing).await
-    }
-
-    async fn schedule(
-        &self,
-        of: &Subject,
-        id: &ScheduleId,
-    ) -> Result<Option<Schedule>, StoreError> {
-        let call = self.store.schedule(of, id);
-        self.calls.store("schedule", call, nothing).await
-    }
-}
-
-impl AddSchedules for GatedStore {
+impl WriteSchedules for GatedStore {
     async fn add_schedule(&self, schedule: &Schedule, now: Timestamp) -> Result<(), StoreError> {
         let call = self.store.add_schedule(schedule, now);
         self.calls.store(ADD_SCHEDULE, call, nothing).await
     }
+
+    async fn change_schedule(
+        &self,
+        schedule: &Schedule,
+        replaces: u64,
+        now: Timestamp,
+    ) -> Result<(), WriteError> {
+        let call = self.store.change_schedule(schedule, replaces, now);
+        self.calls.store("change_schedule", call, nothing).await
+    }
 }
 
-impl ReadRuns for GatedStore {
-    async fn run(&self, id: &RunId) -> Result<Option<Run>, StoreError> {
-        let call = self.store.run(id);
-        self.calls.store("run", call, nothing).await
+impl NoteFailures for GatedStore {
+    async fn note_failures(
+        &self,
+        schedule: &Schedule,
+        before: u32,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let call = self.store.note_failures(schedule, before, now);
+        self.calls.store(NOTE_FAILURES, call, nothing).await
+    }
+}
+
+impl ReadRunContext for GatedStore {
+    async fn run_context(&self, run: &RunId) -> Result<RunContext, StoreError> {
+        let call = self.store.run_context(run);
+        let mut context = self.calls.store(RUN_CONTEXT, call, nothing).await?;
+        if self.calls.flaw == Some(Flaw::TenantRemembered) {
+            let mut remembered = self.calls.remembered.borrow_mut();
+            context.tenant = remembered.get_or_insert(context.tenant).clone();
+        }
+        Ok(context)
+    }
+}
+
+impl KeepPace for GatedStore {
+    async fn slow_down(&self, tenant: &TenantKey, pace: &Pace) -> Result<(), StoreError> {
+        let call = self.store.slow_down(tenant, pace);
+        self.calls.store("slow_down", call, nothing).await
     }
 
-    async fn last_run(
+    async fn take_slot(
         &self,
-        of: &Subject,
-        schedule: &ScheduleId,
-    ) -> Result<Option<Run>, StoreError> {
-        let call = self.store.last_run(of, schedule);
-        self.calls.store("last_run", call, nothing).await
+        tenant: &TenantKey,
+        gap: Duration,
+        now: Timestamp,
+    ) -> Result<Timestamp, StoreError> {
+        let call = self.store.take_slot(tenant, gap, now);
+        self.calls.store("take_slot", call, nothing).await
     }
 }
 
 impl RecordRuns for GatedStore {
-    async fn record_refusal(
+    async fn record_no_act(
         &self,
         id: &RunId,
-        reason: &NotRun,
+        was: Option<&Run>,
+        end: &RunEnd,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let call = self.store.record_refusal(id, reason, at);
-        self.calls.store("record_refusal", call, nothing).await
+        let call = self.store.record_no_act(id, was, end, at);
+        self.calls.store(RECORD_NO_ACT, call, nothing).await
     }
 
     async fn record_finish(
@@ -187,14 +212,30 @@ impl RecordRuns for GatedStore {
             })
             .await
     }
+
+    async fn settle(&self, act: &Act, finished: &Finished, end: &RunEnd) -> Result<(), WriteError> {
+        let call = self.store.settle(act, finished, end);
+        self.calls
+            .store("settle", call, |truth, me, written| {
+                if written.is_ok() {
+                    truth.finished(me, act, finished);
+                }
+            })
+            .await
+    }
 }
 
 impl CommitBegin for GatedStore {
-    async fn commit_begin(&self, act: &Act, when: &Circumstances<'_>) -> Result<(), BeginError> {
+    async fn commit_begin(
+        &self,
+        act: &Act,
+        was: Option<&Run>,
+        when: &Circumstances<'_>,
+    ) -> Result<(), BeginError> {
         let asked_at = self.calls.clock.now();
         self.calls
             .note(|truth, me| truth.begin_asked(me, act, when.installation));
-        let call = self.store.commit_begin(act, when);
+        let call = self.store.commit_begin(act, was, when);
         self.calls
             .store(COMMIT_BEGIN, call, |truth, me, begun| {
                 if begun.is_ok() {
@@ -202,6 +243,13 @@ impl CommitBegin for GatedStore {
                 }
             })
             .await
+    }
+}
+
+impl CommitBeginAsApp for GatedStore {
+    async fn commit_begin_as_app(&self, act: &Act, was: Option<&Run>) -> Result<(), BeginError> {
+        let call = self.store.commit_begin_as_app(act, was);
+        self.calls.store(COMMIT_BEGIN_AS_APP, call, nothing).await
     }
 }
 
