@@ -1,5 +1,7 @@
 //! The calls to the backend, as the person who is looking at the page.
 
+use std::pin::Pin;
+
 use onbehalf_contract::{
     ActivityPage, Consent, ConsentWish, Run, RunStarted, RunsPage, Schedule, ScheduleChange,
     SchedulePreview, ScheduleWish, Schedules, Settlement,
@@ -15,73 +17,81 @@ use crate::{
     trouble::Trouble,
 };
 
+/// What a call will have brought. Boxed, so that whoever waits for it does so with little code.
+type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Trouble>>>>;
+
 /// How long an answer may take. The backend answers in well under a second; a cold start adds a few.
 const TIMEOUT_MS: u32 = 20_000;
 
 /// How long the words of another language may take, since nothing is shown before.
 const TEXTS_TIMEOUT_MS: u32 = 4_000;
 
-pub(crate) async fn consent() -> Result<Consent, Trouble> {
-    call("GET", "/api/consent", None).await
+pub(crate) fn consent() -> Answer<Consent> {
+    call("GET", "/api/consent".to_owned(), None)
 }
 
-pub(crate) async fn grant(wish: &ConsentWish) -> Result<Consent, Trouble> {
-    call("PUT", "/api/consent", Some(wish.to_json())).await
+pub(crate) fn grant(wish: &ConsentWish) -> Answer<Consent> {
+    call("PUT", "/api/consent".to_owned(), Some(wish.to_json()))
 }
 
-pub(crate) async fn revoke() -> Result<Consent, Trouble> {
-    call("DELETE", "/api/consent", None).await
+pub(crate) fn revoke() -> Answer<Consent> {
+    call("DELETE", "/api/consent".to_owned(), None)
 }
 
 /// What was done as the person, newest first; `cursor` is the `next` of the page before.
-pub(crate) async fn activity(cursor: Option<&str>) -> Result<ActivityPage, Trouble> {
+pub(crate) fn activity(cursor: Option<&str>) -> Answer<ActivityPage> {
     let path = match cursor {
         Some(cursor) => format!("/api/consent/activity?cursor={}", encoded(cursor)),
         None => "/api/consent/activity".to_owned(),
     };
-    call("GET", &path, None).await
+    call("GET", path, None)
 }
 
-pub(crate) async fn schedules() -> Result<Schedules, Trouble> {
-    call("GET", "/api/schedules", None).await
+pub(crate) fn schedules() -> Answer<Schedules> {
+    call("GET", "/api/schedules".to_owned(), None)
 }
 
-pub(crate) async fn create_schedule(wish: &ScheduleWish) -> Result<Schedule, Trouble> {
-    call("POST", "/api/schedules", Some(wish.to_json())).await
+pub(crate) fn create_schedule(wish: &ScheduleWish) -> Answer<Schedule> {
+    call("POST", "/api/schedules".to_owned(), Some(wish.to_json()))
 }
 
 /// What a schedule would do. Nothing is kept.
-pub(crate) async fn preview_schedule(wish: &ScheduleWish) -> Result<SchedulePreview, Trouble> {
-    call("POST", "/api/schedules/preview", Some(wish.to_json())).await
+pub(crate) fn preview_schedule(wish: &ScheduleWish) -> Answer<SchedulePreview> {
+    call(
+        "POST",
+        "/api/schedules/preview".to_owned(),
+        Some(wish.to_json()),
+    )
 }
 
-pub(crate) async fn change_schedule(id: &str, to: &ScheduleChange) -> Result<Schedule, Trouble> {
-    call("PATCH", &schedule(id, ""), Some(to.to_json())).await
+pub(crate) fn change_schedule(id: &str, to: &ScheduleChange) -> Answer<Schedule> {
+    call("PATCH", schedule(id, ""), Some(to.to_json()))
 }
 
 /// Only if it is still of this version.
-pub(crate) async fn delete_schedule(id: &str, version: u64) -> Result<(), Trouble> {
+pub(crate) fn delete_schedule(id: &str, version: u64) -> Answer<()> {
     let path = schedule(id, &format!("?version={version}"));
-    exchange("DELETE", &path, None).await.map(drop)
+    let answer = exchange("DELETE", path, None);
+    Box::pin(async move { answer.await.map(drop) })
 }
 
-pub(crate) async fn run(id: &str) -> Result<RunStarted, Trouble> {
-    call("POST", &schedule(id, "/run"), None).await
+pub(crate) fn run(id: &str) -> Answer<RunStarted> {
+    call("POST", schedule(id, "/run"), None)
 }
 
 /// What a schedule has done, newest first; `cursor` is the `next` of the page before.
-pub(crate) async fn runs(id: &str, cursor: Option<&str>) -> Result<RunsPage, Trouble> {
+pub(crate) fn runs(id: &str, cursor: Option<&str>) -> Answer<RunsPage> {
     let path = match cursor {
         Some(cursor) => schedule(id, &format!("/runs?cursor={}", encoded(cursor))),
         None => schedule(id, "/runs"),
     };
-    call("GET", &path, None).await
+    call("GET", path, None)
 }
 
 /// How a run of unknown outcome ended, as the person has seen.
-pub(crate) async fn settle(id: &str, run: &str, done: bool) -> Result<Run, Trouble> {
+pub(crate) fn settle(id: &str, run: &str, done: bool) -> Answer<Run> {
     let path = schedule(id, &format!("/runs/{}/settle", encoded(run)));
-    call("POST", &path, Some(Settlement { done }.to_json())).await
+    call("POST", path, Some(Settlement { done }.to_json()))
 }
 
 /// The path of a schedule, and what is below it.
@@ -90,8 +100,8 @@ fn schedule(id: &str, below: &str) -> String {
 }
 
 /// The receipt for the newest consent, as it stands: JSON for the person to keep.
-pub(crate) async fn receipt() -> Result<String, Trouble> {
-    exchange("GET", "/api/consent/receipt", None).await
+pub(crate) fn receipt() -> Answer<String> {
+    exchange("GET", "/api/consent/receipt".to_owned(), None)
 }
 
 /// What the page says in another language, and its words, if they can be had soon. Nobody has to say who they are for
@@ -103,30 +113,37 @@ pub(crate) async fn texts(language: &str) -> Option<(Texts, JsValue)> {
     let request = Request::new_with_str_and_init(&path, &init).ok()?;
     let (status, body) = fetch(&request).await.ok()?;
     let json = json::parse(&body).filter(|_| status == 200)?;
-    Some((Texts::from_json(&json)?, json.get("words")?))
+    let words = json.get("words")?;
+    Some((json::from_value(json)?, words))
 }
 
 fn encoded(part: &str) -> String {
     js_sys::encode_uri_component(part).into()
 }
 
-async fn call<T: FromJson>(method: &str, path: &str, body: Option<String>) -> Result<T, Trouble> {
-    let answer = exchange(method, path, body).await?;
-    json::read(&answer).ok_or(Trouble::Garbled)
+fn call<T: FromJson + 'static>(
+    method: &'static str,
+    path: String,
+    body: Option<String>,
+) -> Answer<T> {
+    let answer = exchange(method, path, body);
+    Box::pin(async move { json::read(&answer.await?).ok_or(Trouble::Garbled) })
 }
 
 /// One request with a fresh token, and what was answered to it. Apart from [`call`], so that it is compiled once and not
 /// for each type of answer.
-async fn exchange(method: &str, path: &str, body: Option<String>) -> Result<String, Trouble> {
-    let token = bridge::token().await?;
-    let request = request(method, path, &token, body).map_err(|_| Trouble::Garbled)?;
-    // Whatever the reason (no network, a timeout, a connection that broke), no whole answer came.
-    let (status, body) = fetch(&request).await.map_err(|_| Trouble::Offline)?;
-    if (200..300).contains(&status) {
-        Ok(body)
-    } else {
-        Err(Trouble::of_answer(status, json::read(&body)))
-    }
+fn exchange(method: &'static str, path: String, body: Option<String>) -> Answer<String> {
+    Box::pin(async move {
+        let token = bridge::token().await?;
+        let request = request(method, &path, &token, body).map_err(|_| Trouble::Garbled)?;
+        // Whatever the reason (no network, a timeout, a connection that broke), no whole answer came.
+        let (status, body) = fetch(&request).await.map_err(|_| Trouble::Offline)?;
+        if (200..300).contains(&status) {
+            Ok(body)
+        } else {
+            Err(Trouble::of_answer(status, json::read(&body)))
+        }
+    })
 }
 
 /// The answer's status and body.

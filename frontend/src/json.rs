@@ -10,6 +10,8 @@ mod names;
 pub(crate) mod sample;
 mod write;
 
+use std::cell::Cell;
+
 use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -26,15 +28,78 @@ pub(crate) trait Json: Sized {
     fn items(&self) -> Option<Vec<Self>>;
 }
 
-/// A type of the contract that can be read.
+/// A type of the contract that can be read. What is missing or of another shape is noted, and something is made up for
+/// it, which nobody sees: to stop at each field that could be wrong would take as much code again.
 pub(crate) trait FromJson: Sized {
-    /// `None` if the JSON is of another shape.
-    fn from_json(json: &impl Json) -> Option<Self>;
+    fn from_json<J: Json>(json: &Reading<J>) -> Self;
+}
+
+/// A value that is being read, or its absence, and whether all has been there so far.
+pub(crate) struct Reading<'a, J> {
+    value: Option<J>,
+    complete: &'a Cell<bool>,
+}
+
+impl<J: Json> Reading<'_, J> {
+    /// What an object has under this key.
+    fn get(&self, key: &str) -> Self {
+        self.other(self.value.as_ref().and_then(|value| value.get(key)))
+    }
+
+    fn is_there(&self) -> bool {
+        self.value.is_some()
+    }
+
+    fn text(&self) -> String {
+        self.needed(Json::text)
+    }
+
+    fn number(&self) -> f64 {
+        self.needed(Json::number)
+    }
+
+    fn truth(&self) -> bool {
+        self.needed(Json::truth)
+    }
+
+    fn items(&self) -> Vec<Self> {
+        let items = self.needed(Json::items).into_iter();
+        items.map(|item| self.other(Some(item))).collect()
+    }
+
+    /// Notes that something is missing, or of another shape.
+    fn fail(&self) {
+        self.complete.set(false);
+    }
+
+    fn needed<T: Default>(&self, read: impl Fn(&J) -> Option<T>) -> T {
+        self.value.as_ref().and_then(read).unwrap_or_else(|| {
+            self.fail();
+            T::default()
+        })
+    }
+
+    fn other(&self, value: Option<J>) -> Self {
+        Self {
+            value,
+            complete: self.complete,
+        }
+    }
 }
 
 /// Reads a value; `None` if the text isn't JSON, or is of another shape.
 pub(crate) fn read<T: FromJson>(text: &str) -> Option<T> {
-    T::from_json(&parse(text)?)
+    from_value(parse(text)?)
+}
+
+/// Reads a value that is parsed already; `None` if it is of another shape.
+pub(crate) fn from_value<T: FromJson>(value: impl Json) -> Option<T> {
+    let complete = Cell::new(true);
+    let read = T::from_json(&Reading {
+        value: Some(value),
+        complete: &complete,
+    });
+    complete.get().then_some(read)
 }
 
 pub(crate) fn parse(text: &str) -> Option<JsValue> {

@@ -6,8 +6,8 @@ pub(crate) fn page_id(written: &str) -> &str {
     let after = ["pageId=", "/pages/edit-v2/", "/pages/"]
         .into_iter()
         .find_map(|mark| Some(written.split_once(mark)?.1));
-    let digits = after.map(|rest| &rest[..digits(rest)]);
-    digits.filter(|id| !id.is_empty()).unwrap_or(written)
+    let id = after.and_then(|rest| rest.get(..digits(rest)));
+    id.filter(|id| !id.is_empty()).unwrap_or(written)
 }
 
 /// How many digits a text begins with.

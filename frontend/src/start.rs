@@ -7,7 +7,7 @@ use crate::{
     api,
     bridge::{self, Frame},
     browser, components, intl,
-    json::{self, FromJson, Json},
+    json::{self, Json},
     language,
     state::State,
     words,
@@ -37,7 +37,7 @@ async fn read(frame: Frame) -> Option<State> {
     let text = browser::element("state").and_then(|state| state.text_content());
     let json = text.and_then(|text| json::parse(&text))?;
     let words = json.get("texts")?.get("words")?;
-    let Some(mut state) = State::from_json(&json) else {
+    let Some(mut state) = json::from_value::<State>(json) else {
         // That much can still be said.
         words::speak(words);
         return None;

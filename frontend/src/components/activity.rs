@@ -5,8 +5,9 @@ use onbehalf_contract::Activity;
 
 use super::{
     button::Button,
+    call::call,
     dynamic::dynamic,
-    element::{element, nothing},
+    element::{element, nothing, said},
     feed::row_id,
     message::{Again, failure},
     outcome::outcome,
@@ -20,12 +21,12 @@ const ACTIVITY: &str = "activity";
 
 pub(crate) fn activities(shared: Shared) -> AnyView {
     let feed = shared.feed;
-    let again = Callback::new(move |()| feed.again());
-    let more = Callback::new(move |()| feed.more());
+    let again = call(move || feed.again());
+    let more = call(move || feed.more());
     let heading = element("h2").id(ACTIVITY).focusable();
     element("section")
         .set("aria-labelledby", ACTIVITY)
-        .put(heading.text(words::activity_heading()).view())
+        .add(heading.text(words::activity_heading()))
         .put(dynamic(move || {
             feed.shown.with(|shown| list(shared, &shown.items))
         }))
@@ -52,7 +53,7 @@ fn row(shared: Shared, item: &Activity) -> AnyView {
     let what = words::deed(&item.did);
     let what = match words::link(item.link.as_deref()) {
         Some(address) => link(shared, address, what),
-        None => what.into_any(),
+        None => said(what),
     };
     let when = element("p")
         .class("hint")
@@ -66,9 +67,9 @@ fn row(shared: Shared, item: &Activity) -> AnyView {
         .class("item")
         .id(&row_id(&item.id))
         .focusable()
-        .put(element("p").put(what).view())
+        .add(element("p").put(what))
         .put(outcome(words::outcome(item.outcome)))
-        .put(when.view())
+        .add(when)
         .put_all(as_app)
         .put_all(words::outcome_detail(item).map(hint))
         .view()

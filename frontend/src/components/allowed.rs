@@ -5,9 +5,11 @@ use onbehalf_contract::{ActivityPage, Consent};
 
 use super::{
     button::Button,
+    call::call,
     consent_form::consent_form,
     dynamic::{dynamic, text},
-    element::{element, nothing},
+    element::{element, nothing, said},
+    live::Live,
     message::message,
     receipt::receipt,
     refused::close,
@@ -33,7 +35,7 @@ enum Doing {
 pub(crate) fn allowed(shared: Shared) -> AnyView {
     // Made anew when the consent is renewed, when the form has done its work.
     dynamic(move || {
-        let doing = RwSignal::new(Doing::Nothing);
+        let doing = Live::new(Doing::Nothing);
         let consent = shared.consent.get();
         // A date does not break in two in a heading.
         let until = consent.expires_at.as_deref().map(intl::day);
@@ -41,27 +43,27 @@ pub(crate) fn allowed(shared: Shared) -> AnyView {
         let heading = words::allowed_heading(&shared.app(), &until.unwrap_or_default());
         let facts = facts(shared, &consent);
         let header = element("header")
-            .put(element("h1").id(HEADING).focusable().text(heading).view())
+            .add(element("h1").id(HEADING).focusable().text(heading))
             .put(dynamic(move || ends_soon(shared, &consent, doing)))
             .put(facts);
         element("div")
             .class("stack")
-            .put(header.view())
+            .add(header)
             .put(dynamic(move || below(shared, doing)))
             .view()
     })
 }
 
 /// Shows what is being done, and moves the focus there.
-fn turn_to(doing: RwSignal<Doing>, next: Doing, focus: &'static str) -> Callback<()> {
-    Callback::new(move |()| {
+fn turn_to(doing: Live<Doing>, next: Doing, focus: &'static str) -> Callback<()> {
+    call(move || {
         doing.set(next);
         browser::focus_soon(focus);
     })
 }
 
 /// That it ends before long, with the way to go on; not while that is being taken.
-fn ends_soon(shared: Shared, consent: &Consent, doing: RwSignal<Doing>) -> AnyView {
+fn ends_soon(shared: Shared, consent: &Consent, doing: Live<Doing>) -> AnyView {
     let end = consent.expires_at.as_deref();
     let Some(end) = end.filter(|_| consent.ends_soon && doing.get() == Doing::Nothing) else {
         return nothing();
@@ -79,7 +81,7 @@ fn ends_soon(shared: Shared, consent: &Consent, doing: RwSignal<Doing>) -> AnyVi
 fn facts(shared: Shared, consent: &Consent) -> AnyView {
     let (site, person) = shared
         .state
-        .with_value(|state| (state.site.clone(), state.person.name.clone()));
+        .with_untracked(|state| (state.site.clone(), state.person.name.clone()));
     let moment = |moment: &Option<String>| moment.as_deref().map(intl::day_and_time);
     let facts = [
         // Of an account that may not consent any more, the name isn't known.
@@ -100,7 +102,7 @@ fn facts(shared: Shared, consent: &Consent) -> AnyView {
     });
     let facts = facts
         .into_iter()
-        .filter_map(|(name, value)| Some(fact(name, value?.into_any())));
+        .filter_map(|(name, value)| Some(fact(name, said(value?))));
     element("dl")
         .class("facts")
         .put_all(facts)
@@ -110,12 +112,12 @@ fn facts(shared: Shared, consent: &Consent) -> AnyView {
 
 fn fact(name: String, value: AnyView) -> AnyView {
     element("div")
-        .put(element("dt").text(name).view())
-        .put(element("dd").put(value).view())
+        .add(element("dt").text(name))
+        .add(element("dd").put(value))
         .view()
 }
 
-fn below(shared: Shared, doing: RwSignal<Doing>) -> AnyView {
+fn below(shared: Shared, doing: Live<Doing>) -> AnyView {
     match doing.get() {
         Doing::Nothing => buttons(shared, doing),
         Doing::Stopping => stop(shared, turn_to(doing, Doing::Nothing, STOP)),
@@ -124,14 +126,14 @@ fn below(shared: Shared, doing: RwSignal<Doing>) -> AnyView {
             let heading = element("h2").id(CHANGE).focusable();
             element("section")
                 .class("panel")
-                .put(heading.text(words::allowed_change()).view())
+                .add(heading.text(words::allowed_change()))
                 .put(consent_form(shared, words::allowed_keep(), keep))
                 .view()
         }
     }
 }
 
-fn buttons(shared: Shared, doing: RwSignal<Doing>) -> AnyView {
+fn buttons(shared: Shared, doing: Live<Doing>) -> AnyView {
     let stop = turn_to(doing, Doing::Stopping, QUESTION);
     let change = turn_to(doing, Doing::Changing, CHANGE);
     let stop = Button::new("danger", words::allowed_stop())

@@ -18,7 +18,7 @@ pub(crate) fn unreadable() -> AnyView {
 fn instead(heading: String, why: AnyView) -> AnyView {
     element("div")
         .class("page")
-        .put(element("h1").text(heading).view())
+        .add(element("h1").text(heading))
         .put(why)
         .view()
 }

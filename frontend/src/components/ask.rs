@@ -5,17 +5,19 @@ use onbehalf_contract::ConsentState;
 
 use super::{
     button::Button,
+    call::call,
     consent_form::consent_form,
     dynamic::{dynamic, text},
     element::{all, element},
     ended::ended,
+    live::Live,
     shared::{HEADING, Shared},
     text::paragraph,
 };
 use crate::{bridge, browser, words};
 
 pub(crate) fn ask(shared: Shared) -> AnyView {
-    let declined = RwSignal::new(false);
+    let declined = Live::new(false);
     let app = shared.app();
     let heading = text(move || {
         let ended = shared.consent.with(|it| it.state != ConsentState::None);
@@ -26,7 +28,7 @@ pub(crate) fn ask(shared: Shared) -> AnyView {
         }
     });
     let turn_to = move |decline: bool| {
-        Callback::new(move |()| {
+        call(move || {
             if decline && shared.in_dialog() {
                 bridge::close_dialog();
             }
@@ -35,7 +37,7 @@ pub(crate) fn ask(shared: Shared) -> AnyView {
         })
     };
     let header = element("header")
-        .put(element("h1").id(HEADING).focusable().put(heading).view())
+        .add(element("h1").id(HEADING).focusable().put(heading))
         .put(dynamic(move || ended(shared)));
     let below = dynamic(move || {
         if !declined.get() {
@@ -47,9 +49,5 @@ pub(crate) fn ask(shared: Shared) -> AnyView {
             element("div").class("actions").put(reconsider).view(),
         ])
     });
-    element("div")
-        .class("stack")
-        .put(header.view())
-        .put(below)
-        .view()
+    element("div").class("stack").add(header).put(below).view()
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::live::Live;
+
 use super::element::{Element, element};
 
 /// A button that is being made.
@@ -26,7 +28,7 @@ impl Button {
     }
 
     /// Says whether what it shows and hides is shown.
-    pub(crate) fn expanded(self, expanded: RwSignal<bool>) -> Self {
+    pub(crate) fn expanded(self, expanded: Live<bool>) -> Self {
         let state = move || Some(if expanded.get() { "true" } else { "false" });
         Self(self.0.follow("aria-expanded", state))
     }
@@ -36,7 +38,7 @@ impl Button {
     }
 
     /// Keeps the focus while it is busy, when pressing it again does nothing.
-    pub(crate) fn busy(self, busy: RwSignal<bool>, on_press: Callback<()>) -> AnyView {
+    pub(crate) fn busy(self, busy: Live<bool>, on_press: Callback<()>) -> AnyView {
         let marked = move || busy.get().then_some("true");
         let on_click = move |_| {
             if !busy.get_untracked() {

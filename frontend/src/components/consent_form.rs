@@ -5,7 +5,9 @@ use onbehalf_contract::{Access, Consent, ConsentState, ConsentWish};
 
 use super::{
     button::Button,
-    element::{Element, all, element},
+    call::call,
+    element::{Element, all, element, said},
+    live::Live,
     message::{Again, failure},
     radio::{group, radio},
     shared::{HEADING, Shared},
@@ -29,20 +31,20 @@ pub(crate) fn consent_form(
     decline_words: String,
     decline: Callback<()>,
 ) -> AnyView {
-    let (limits, texts, who) = shared.state.with_value(|state| {
+    let (limits, texts, who) = shared.state.with_untracked(|state| {
         let who = words::ask_who(&state.app, &state.site, &state.person.name);
         (state.limits.clone(), state.texts.clone(), who)
     });
     let notice = texts.notice;
     let before = shared.consent.get_untracked();
-    let choice = RwSignal::new(Choice::first(&limits, before.access));
-    let day_missing = RwSignal::new(false);
-    let busy = RwSignal::new(false);
-    let trouble = RwSignal::new(None::<Trouble>);
+    let choice = Live::new(Choice::first(&limits, before.access));
+    let day_missing = Live::new(false);
+    let busy = Live::new(false);
+    let trouble = Live::new(None::<Trouble>);
     let longest_days = limits.longest_days;
     let renews = before.id.filter(|_| before.state == ConsentState::Active);
     let version = notice.version;
-    let allow = Callback::new(move |()| {
+    let allow = call(move || {
         trouble.set(None);
         let choice = choice.get_untracked();
         let Some(length) = length(choice, longest_days) else {
@@ -68,15 +70,15 @@ pub(crate) fn consent_form(
                 Ok(consent) => granted(shared, consent),
                 Err(why) => {
                     shared.refresh_after(&why).await;
-                    trouble.try_set(Some(why));
+                    trouble.set(Some(why));
                 }
             }
-            busy.try_set(false);
+            busy.set(false);
         });
     });
     let header = element("header")
-        .put(element("p").class("lead").text(notice.lead).view())
-        .put(with_emphasis(who).text(" ").text(notice.purpose).view());
+        .add(element("p").class("lead").text(notice.lead))
+        .add(with_emphasis(who).text(" ").text(notice.purpose));
     let mut access = group(words::ask_access());
     for offered in choice::accesses(&limits) {
         let text = match offered {
@@ -98,10 +100,10 @@ pub(crate) fn consent_form(
     let form = element("form")
         // The Enter key in a field would send a form; only the button does.
         .on("submit", |submit| submit.prevent_default())
-        .put(access.view())
+        .add(access)
         .put(time_choice(&limits, choice, day_missing))
-        .put(fine.view())
-        .put(actions.view());
+        .add(fine)
+        .add(actions);
     all([header.view(), form.view()])
 }
 
@@ -120,13 +122,13 @@ fn granted(shared: Shared, consent: Consent) {
 /// Names stand out: who asks, where, and as whom.
 fn with_emphasis(parts: Vec<Part>) -> Element {
     let parts = parts.into_iter().map(|part| match part {
-        Part::Said(words) => words.into_any(),
+        Part::Said(words) => said(words),
         Part::Value(name) => element("strong").text(name).view(),
     });
     element("p").put_all(parts)
 }
 
-fn access_card(access: Access, text: &str, choice: RwSignal<Choice>) -> AnyView {
+fn access_card(access: Access, text: &str, choice: Live<Choice>) -> AnyView {
     let (name_id, text_id) = match access {
         Access::Read => ("read-name", "read-text"),
         Access::ReadWrite => ("write-name", "write-text"),
@@ -142,15 +144,15 @@ fn access_card(access: Access, text: &str, choice: RwSignal<Choice>) -> AnyView 
     let more = element("span").class("card-text").id(text_id);
     element("label")
         .class("card")
-        .put(input.view())
-        .put(name.text(words::access(access)).view())
-        .put(more.text(text).view())
+        .add(input)
+        .add(name.text(words::access(access)))
+        .add(more.text(text))
         .view()
 }
 
 fn fine_print(heading: String, text: String) -> AnyView {
     element("section")
-        .put(element("h2").text(heading).view())
+        .add(element("h2").text(heading))
         .put(paragraph(text))
         .view()
 }

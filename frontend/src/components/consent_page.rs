@@ -47,12 +47,11 @@ pub(crate) fn consent_page(state: State, frame: Frame) -> AnyView {
                 nothing()
             }
         }))
-        .put(
+        .add(
             element("p")
                 .class("unseen")
                 .set("role", "status")
-                .put(text(move || shared.announcement.get()))
-                .view(),
+                .put(text(move || shared.announcement.get())),
         )
         .view()
 }

@@ -46,6 +46,7 @@ impl Element {
         self.set("tabindex", "-1")
     }
 
+    #[inline(never)]
     pub(crate) fn set(mut self, attribute: &'static str, value: &str) -> Self {
         let attribute = custom_attribute(attribute, value.to_owned());
         self.0.attributes.push(attribute.into_any_attr());
@@ -53,6 +54,7 @@ impl Element {
     }
 
     /// An attribute without a value, if it is there.
+    #[inline(never)]
     pub(crate) fn mark(self, attribute: &'static str, marked: bool) -> Self {
         if marked {
             self.set(attribute, "")
@@ -70,6 +72,7 @@ impl Element {
         self.follow_boxed(attribute, Box::new(value))
     }
 
+    #[inline(never)]
     fn follow_boxed(
         mut self,
         attribute: &'static str,
@@ -85,6 +88,7 @@ impl Element {
         self.on_boxed(event, std::rc::Rc::new(handler))
     }
 
+    #[inline(never)]
     fn on_boxed(mut self, event: &'static str, handler: std::rc::Rc<dyn Fn(Event)>) -> Self {
         let event = on(ev::Custom::<Event>::new(event), move |event| handler(event));
         self.0.attributes.push(event.into_any_attr());
@@ -92,12 +96,19 @@ impl Element {
     }
 
     pub(crate) fn text(self, text: impl Into<String>) -> Self {
-        self.put(text.into().into_any())
+        self.put(said(text.into()))
     }
 
+    #[inline(never)]
     pub(crate) fn put(mut self, child: AnyView) -> Self {
         self.0.children.push(child);
         self
+    }
+
+    /// The same, for an element.
+    #[inline(never)]
+    pub(crate) fn add(self, child: Self) -> Self {
+        self.put(child.view())
     }
 
     pub(crate) fn put_all(mut self, children: impl IntoIterator<Item = AnyView>) -> Self {
@@ -105,6 +116,7 @@ impl Element {
         self
     }
 
+    #[inline(never)]
     pub(crate) fn view(self) -> AnyView {
         let Parts {
             tag,
@@ -118,10 +130,22 @@ impl Element {
 
 /// Several views as one, without an element around them.
 pub(crate) fn all(views: impl Into<Vec<AnyView>>) -> AnyView {
-    views.into().into_any()
+    together(views.into())
+}
+
+#[inline(never)]
+fn together(views: Vec<AnyView>) -> AnyView {
+    views.into_any()
+}
+
+/// Text without an element around it.
+#[inline(never)]
+pub(crate) fn said(text: String) -> AnyView {
+    text.into_any()
 }
 
 /// No view at all.
+#[inline(never)]
 pub(crate) fn nothing() -> AnyView {
     ().into_any()
 }

@@ -1,6 +1,6 @@
 //! What was done as the person, as far as it has been asked for.
 
-use leptos::prelude::*;
+use super::live::Live;
 use onbehalf_contract::ActivityPage;
 
 use crate::{api, browser, trouble::Trouble};
@@ -8,23 +8,23 @@ use crate::{api, browser, trouble::Trouble};
 /// All pages so far as one, and how the last look at the backend went.
 #[derive(Clone, Copy)]
 pub(crate) struct Feed {
-    pub(crate) shown: RwSignal<ActivityPage>,
+    pub(crate) shown: Live<ActivityPage>,
     /// Whether anything was done. Apart, so that what depends on this alone stays when there is more.
-    pub(crate) any: RwSignal<bool>,
-    pub(crate) busy: RwSignal<bool>,
-    pub(crate) trouble: RwSignal<Option<Trouble>>,
+    pub(crate) any: Live<bool>,
+    pub(crate) busy: Live<bool>,
+    pub(crate) trouble: Live<Option<Trouble>>,
     /// How often was asked, and for what the last time.
-    asked: StoredValue<(u32, Option<String>)>,
+    asked: Live<(u32, Option<String>)>,
 }
 
 impl Feed {
     pub(crate) fn new(first: ActivityPage) -> Self {
         Self {
-            any: RwSignal::new(!first.items.is_empty()),
-            shown: RwSignal::new(first),
-            busy: RwSignal::new(false),
-            trouble: RwSignal::new(None),
-            asked: StoredValue::new((0, None)),
+            any: Live::new(!first.items.is_empty()),
+            shown: Live::new(first),
+            busy: Live::new(false),
+            trouble: Live::new(None),
+            asked: Live::new((0, None)),
         }
     }
 
@@ -40,20 +40,20 @@ impl Feed {
 
     /// The same as the last time, which failed.
     pub(crate) fn again(self) {
-        let (_, cursor) = self.asked.get_value();
+        let (_, cursor) = self.asked.get_untracked();
         self.load(cursor);
     }
 
     fn load(self, cursor: Option<String>) {
-        let (times, _) = self.asked.get_value();
+        let (times, _) = self.asked.get_untracked();
         let times = times + 1;
-        self.asked.set_value((times, cursor.clone()));
+        self.asked.set((times, cursor.clone()));
         self.busy.set(true);
         self.trouble.set(None);
         browser::spawn(async move {
             let answer = api::activity(cursor.as_deref()).await;
             // A page that follows what is shown no longer would leave out what is in between.
-            if self.asked.with_value(|(latest, _)| *latest != times) {
+            if self.asked.with_untracked(|(latest, _)| *latest != times) {
                 return;
             }
             match answer {

@@ -4,8 +4,10 @@ use leptos::prelude::*;
 
 use super::{
     button::Button,
+    call::call,
     dynamic::dynamic,
     element::{Element, element, nothing},
+    live::Live,
     text::paragraph,
 };
 use crate::{
@@ -18,7 +20,7 @@ use crate::{
 pub(crate) fn message(look: &str, title: String, text: String) -> Element {
     element("div")
         .class(&["message ", look].concat())
-        .put(element("p").class("message-title").text(title).view())
+        .add(element("p").class("message-title").text(title))
         .put(paragraph(text))
 }
 
@@ -50,14 +52,14 @@ pub(crate) fn failed(trouble: &Trouble, again: Option<Again>) -> AnyView {
         message("error", trouble.title(), trouble.detail()).put(paragraph(trouble.remedy()));
     let button = match (trouble.cure(), again) {
         (Cure::TryAgain, Some(again)) => {
-            let on_press = Callback::new(move |()| {
+            let on_press = call(move || {
                 again.run.run(());
                 browser::focus_soon(&again.focus);
             });
             (words::trouble_again(), on_press)
         }
         (Cure::TryAgain | Cure::Reload, _) => {
-            let on_press = Callback::new(|()| bridge::reload());
+            let on_press = call(bridge::reload);
             (words::trouble_reload(), on_press)
         }
         (Cure::Nothing, _) => return alert(message.view()),
@@ -71,7 +73,7 @@ pub(crate) fn failed(trouble: &Trouble, again: Option<Again>) -> AnyView {
 }
 
 /// The place where a failure is shown while there is one.
-pub(crate) fn failure(trouble: RwSignal<Option<Trouble>>, again: Again) -> AnyView {
+pub(crate) fn failure(trouble: Live<Option<Trouble>>, again: Again) -> AnyView {
     dynamic(move || {
         trouble.with(|trouble| match trouble {
             Some(trouble) => failed(trouble, Some(again.clone())),

@@ -1,6 +1,8 @@
 //! A question before something that can't be taken back lightly.
 
 use leptos::prelude::*;
+
+use super::live::Live;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, KeyboardEvent};
 
@@ -12,7 +14,7 @@ pub(crate) fn question(
     heading: AnyView,
     text: String,
     answers: impl IntoIterator<Item = AnyView>,
-    busy: RwSignal<bool>,
+    busy: Live<bool>,
     cancel: Callback<()>,
 ) -> AnyView {
     let on_key = move |key: Event| {
@@ -31,7 +33,7 @@ pub(crate) fn question(
         .set("aria-labelledby", id)
         .on("keydown", on_key)
         .put(heading)
-        .put(element("p").text(text).view())
-        .put(element("div").class("actions").put_all(answers).view())
+        .add(element("p").text(text))
+        .add(element("div").class("actions").put_all(answers))
         .view()
 }

@@ -4,7 +4,7 @@ use super::element::{Element, element};
 
 /// Choices that belong together, under what they are about.
 pub(crate) fn group(about: String) -> Element {
-    element("fieldset").put(element("legend").text(about).view())
+    element("fieldset").add(element("legend").text(about))
 }
 
 /// One of the choices that go by this name. What is chosen after the `first` is the browser's to keep.

@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use super::{
     button::Button,
+    call::call,
     element::{all, nothing},
+    live::Live,
     message::{Again, failure},
     shared::Shared,
 };
@@ -17,9 +19,9 @@ pub(crate) fn receipt(shared: Shared) -> AnyView {
     if shared.consent.with(|consent| consent.id.is_none()) {
         return nothing();
     }
-    let busy = RwSignal::new(false);
-    let trouble = RwSignal::new(None::<Trouble>);
-    let download = Callback::new(move |()| {
+    let busy = Live::new(false);
+    let trouble = Live::new(None::<Trouble>);
+    let download = call(move || {
         busy.set(true);
         trouble.set(None);
         shared.announcement.set(String::new());
@@ -30,10 +32,10 @@ pub(crate) fn receipt(shared: Shared) -> AnyView {
             {
                 Ok(()) => shared.announcement.set(words::receipt_done()),
                 Err(why) => {
-                    trouble.try_set(Some(why));
+                    trouble.set(Some(why));
                 }
             }
-            busy.try_set(false);
+            busy.set(false);
         });
     });
     all([

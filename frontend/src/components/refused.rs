@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     button::Button,
+    call::call,
     element::{element, nothing},
     message::message,
     receipt::receipt,
@@ -15,21 +16,21 @@ use crate::{bridge, words};
 /// In place of the form, where nothing is allowed.
 pub(crate) fn refused(shared: Shared) -> AnyView {
     let mut header = element("header");
-    if let Some(problem) = shared.state.with_value(|state| state.refusal.clone()) {
+    if let Some(problem) = shared.state.with_untracked(|state| state.refusal.clone()) {
         let title = words::problem_title(&problem);
         let detail = words::problem_detail(&problem);
         header = header
-            .put(element("h1").id(HEADING).focusable().text(title).view())
-            .put(message("warning", detail, words::problem_remedy(&problem)).view());
+            .add(element("h1").id(HEADING).focusable().text(title))
+            .add(message("warning", detail, words::problem_remedy(&problem)));
     }
     let buttons = element("div").class("actions");
     let buttons = buttons.put(receipt(shared)).put(close(shared));
-    header.put(buttons.view()).view()
+    header.add(buttons).view()
 }
 
 /// As a message, where something is still allowed.
 pub(crate) fn refusal(shared: Shared) -> AnyView {
-    let Some(problem) = shared.state.with_value(|state| state.refusal.clone()) else {
+    let Some(problem) = shared.state.with_untracked(|state| state.refusal.clone()) else {
         return nothing();
     };
     let title = words::problem_title(&problem);
@@ -43,6 +44,6 @@ pub(crate) fn close(shared: Shared) -> AnyView {
     if !shared.in_dialog() {
         return nothing();
     }
-    let close = Callback::new(|()| bridge::close_dialog());
+    let close = call(bridge::close_dialog);
     Button::new("subtle", words::allowed_close()).on_press(close)
 }

@@ -1,6 +1,6 @@
 //! What the parts of the page know in common.
 
-use leptos::prelude::*;
+use super::live::Live;
 use onbehalf_contract::{Consent, ConsentState, Schedule};
 
 use super::feed::Feed;
@@ -13,45 +13,45 @@ pub(crate) const HEADING: &str = "heading";
 #[derive(Clone, Copy)]
 pub(crate) struct Shared {
     /// What the HTML said. Its consent, schedules and activity are the first ones only.
-    pub(crate) state: StoredValue<State>,
+    pub(crate) state: Live<State>,
     /// The consent as it now is.
-    pub(crate) consent: RwSignal<Consent>,
+    pub(crate) consent: Live<Consent>,
     /// Whether it is active. Apart, so that what depends on this alone stays when a consent is renewed.
-    pub(crate) active: RwSignal<bool>,
+    pub(crate) active: Live<bool>,
     /// What is scheduled. Whoever reads it is told of what comes and goes; a change of one alone is between it and its
     /// item.
-    pub(crate) schedules: RwSignal<Vec<Schedule>>,
+    pub(crate) schedules: Live<Vec<Schedule>>,
     /// What was done as the person.
     pub(crate) feed: Feed,
     pub(crate) frame: Frame,
     /// Why what the person wanted was not done, although the page now shows something else than before.
-    pub(crate) overtaken: RwSignal<Option<Trouble>>,
+    pub(crate) overtaken: Live<Option<Trouble>>,
     /// What a screen reader says next.
-    pub(crate) announcement: RwSignal<String>,
+    pub(crate) announcement: Live<String>,
 }
 
 impl Shared {
     pub(crate) fn new(state: State, frame: Frame) -> Self {
         Self {
-            active: RwSignal::new(state.consent.state == ConsentState::Active),
-            consent: RwSignal::new(state.consent.clone()),
-            schedules: RwSignal::new(state.schedules.clone()),
+            active: Live::new(state.consent.state == ConsentState::Active),
+            consent: Live::new(state.consent.clone()),
+            schedules: Live::new(state.schedules.clone()),
             feed: Feed::new(state.activity.clone()),
-            state: StoredValue::new(state),
+            state: Live::new(state),
             frame,
-            overtaken: RwSignal::new(None),
-            announcement: RwSignal::new(String::new()),
+            overtaken: Live::new(None),
+            announcement: Live::new(String::new()),
         }
     }
 
     /// The app's name.
     pub(crate) fn app(self) -> String {
-        self.state.with_value(|state| state.app.clone())
+        self.state.with_untracked(|state| state.app.clone())
     }
 
     /// Whether the person may not consent.
     pub(crate) fn refused(self) -> bool {
-        self.state.with_value(|state| state.refusal.is_some())
+        self.state.with_untracked(|state| state.refusal.is_some())
     }
 
     pub(crate) fn in_dialog(self) -> bool {

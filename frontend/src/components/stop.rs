@@ -4,7 +4,9 @@ use leptos::prelude::*;
 
 use super::{
     button::Button,
+    call::call,
     element::element,
+    live::Live,
     message::{Again, failure},
     panel::question,
     shared::{HEADING, Shared},
@@ -15,9 +17,9 @@ use crate::{api, browser, trouble::Trouble, words};
 pub(crate) const QUESTION: &str = "stop-question";
 
 pub(crate) fn stop(shared: Shared, cancel: Callback<()>) -> AnyView {
-    let busy = RwSignal::new(false);
-    let trouble = RwSignal::new(None::<Trouble>);
-    let stop = Callback::new(move |()| {
+    let busy = Live::new(false);
+    let trouble = Live::new(None::<Trouble>);
+    let stop = call(move || {
         busy.set(true);
         trouble.set(None);
         browser::spawn(async move {
@@ -30,10 +32,10 @@ pub(crate) fn stop(shared: Shared, cancel: Callback<()>) -> AnyView {
                 }
                 Err(why) => {
                     shared.refresh_after(&why).await;
-                    trouble.try_set(Some(why));
+                    trouble.set(Some(why));
                 }
             }
-            busy.try_set(false);
+            busy.set(false);
         });
     });
     let heading = element("h2")

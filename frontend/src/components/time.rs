@@ -6,6 +6,7 @@ use onbehalf_contract::Limits;
 use super::{
     dynamic::text,
     element::element,
+    live::Live,
     radio::{group, radio},
 };
 use crate::{
@@ -21,8 +22,8 @@ pub(crate) const LAST_DAY: &str = "last-day";
 /// `day_missing` says whether the person went on without a day that can be picked.
 pub(crate) fn time_choice(
     limits: &Limits,
-    choice: RwSignal<Choice>,
-    day_missing: RwSignal<bool>,
+    choice: Live<Choice>,
+    day_missing: Live<bool>,
 ) -> AnyView {
     let longest = limits.longest_days;
     let hint = text(move || match length(choice.get(), longest) {
@@ -44,10 +45,7 @@ pub(crate) fn time_choice(
             .put(day_input(longest, choice, day_missing));
     }
     let hint = element("p").class("hint").id("time-hint").put(hint);
-    group(words::ask_time())
-        .put(segments.view())
-        .put(hint.view())
-        .view()
+    group(words::ask_time()).add(segments).add(hint).view()
 }
 
 /// What is chosen, unless that is a day and there is none that can be picked.
@@ -69,20 +67,20 @@ fn days(longest_days: i64) -> Option<(Day, Day)> {
     Some((intl::day_of(now, 1)?, intl::day_of(last, 0)?))
 }
 
-fn segment(time: Time, words: String, choice: RwSignal<Choice>) -> AnyView {
+fn segment(time: Time, words: String, choice: Live<Choice>) -> AnyView {
     let first = choice.get_untracked().time == time;
     let input = radio("time", first, move || {
         choice.update(|choice| choice.time = time);
     });
     element("label")
         .class("segment")
-        .put(input.view())
+        .add(input)
         .text(words)
         .view()
 }
 
 /// Shown by the style sheet while the choice before it is marked.
-fn day_input(longest_days: i64, choice: RwSignal<Choice>, day_missing: RwSignal<bool>) -> AnyView {
+fn day_input(longest_days: i64, choice: Live<Choice>, day_missing: Live<bool>) -> AnyView {
     let mut input = element("input")
         .set("type", "date")
         .id(LAST_DAY)
@@ -101,6 +99,6 @@ fn day_input(longest_days: i64, choice: RwSignal<Choice>, day_missing: RwSignal<
     element("label")
         .class("field")
         .text(words::ask_last_day())
-        .put(input.view())
+        .add(input)
         .view()
 }

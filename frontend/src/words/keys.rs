@@ -75,6 +75,8 @@ words! {
         ended_app_removed_text() = "ended.appRemoved.text";
         ended_notice_changed_title(app) = "ended.noticeChanged.title";
         ended_notice_changed_text() = "ended.noticeChanged.text";
+        ended_policy_changed_title() = "ended.policyChanged.title";
+        ended_policy_changed_text() = "ended.policyChanged.text";
         ended_other_title() = "ended.other.title";
         ended_other_text() = "ended.other.text";
 

@@ -66,6 +66,9 @@ pub(crate) fn how_it_ended(consent: &Consent, app: &str) -> Option<(String, Stri
         Some(EndedBecause::NoticeChanged) => {
             (ended_notice_changed_title(app), ended_notice_changed_text())
         }
+        Some(EndedBecause::PolicyChanged) => {
+            (ended_policy_changed_title(), ended_policy_changed_text())
+        }
         None => (ended_other_title(), ended_other_text()),
     })
 }
@@ -172,6 +175,7 @@ mod tests {
             EndedBecause::AccessLost,
             EndedBecause::AppRemoved,
             EndedBecause::NoticeChanged,
+            EndedBecause::PolicyChanged,
         ] {
             let (title, _) = ended(ConsentState::Invalidated, Some(because)).unwrap();
             assert!(titles.insert(title.clone()), "{title}");

@@ -7,7 +7,9 @@ use crate::{
     api, browser,
     components::{
         button::Button,
+        call::call,
         element::element,
+        live::Live,
         message::{Again, failure},
         panel::question,
     },
@@ -17,9 +19,9 @@ use crate::{
 
 pub(super) fn delete(item: Item, cancel: Callback<()>) -> AnyView {
     let shared = item.shared;
-    let busy = RwSignal::new(false);
-    let trouble = RwSignal::new(None::<Trouble>);
-    let delete = Callback::new(move |()| {
+    let busy = Live::new(false);
+    let trouble = Live::new(None::<Trouble>);
+    let delete = call(move || {
         busy.set(true);
         trouble.set(None);
         let now = item.now.get_untracked();
@@ -38,10 +40,10 @@ pub(super) fn delete(item: Item, cancel: Callback<()>) -> AnyView {
                     if why.is_conflict() {
                         item.catch_up().await;
                     }
-                    trouble.try_set(Some(why));
+                    trouble.set(Some(why));
                 }
             }
-            busy.try_set(false);
+            busy.set(false);
         });
     });
     let title = item.now.with_untracked(|now| now.title.clone());

@@ -51,12 +51,12 @@ impl Fields<'_> {
         labelled(label, field.text(self.draft.get(name)))
     }
 
-    /// One of these values, each with its words.
+    /// One of these values, each with what says it.
     pub(super) fn choice(
         &self,
         name: &'static str,
         label: String,
-        options: &[(&str, String)],
+        options: &[(&str, &dyn Fn() -> String)],
     ) -> AnyView {
         let chosen = self.draft.get(name);
         let mut field = self.field("select", name);
@@ -64,7 +64,7 @@ impl Fields<'_> {
             let option = element("option")
                 .set("value", value)
                 .mark("selected", *value == chosen);
-            field = field.put(option.text(words).view());
+            field = field.add(option.text(words()));
         }
         labelled(label, field)
     }
@@ -75,11 +75,7 @@ impl Fields<'_> {
             .set("type", "checkbox")
             .set("name", name)
             .mark("checked", self.draft.is_on(name));
-        element("label")
-            .class("tick")
-            .put(field.view())
-            .text(label)
-            .view()
+        element("label").class("tick").add(field).text(label).view()
     }
 
     /// What a field needs saying beyond its label.
@@ -107,7 +103,7 @@ impl Fields<'_> {
 fn labelled(label: String, field: Element) -> AnyView {
     element("label")
         .class("line")
-        .put(element("span").text(label).view())
-        .put(field.view())
+        .add(element("span").text(label))
+        .add(field)
         .view()
 }

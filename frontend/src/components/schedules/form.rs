@@ -14,8 +14,10 @@ use crate::{
     api, browser,
     components::{
         button::Button,
+        call::call,
         dynamic::dynamic,
-        element::{all, element, nothing},
+        element::{all, element, nothing, said},
+        live::Live,
         message::{Again, alert, failure},
         radio::group,
         shared::Shared,
@@ -50,20 +52,20 @@ struct Form {
     shared: Shared,
     /// The schedule that is edited; nothing for a new one.
     item: Option<Item>,
-    close: StoredValue<Close>,
-    draft: StoredValue<Draft>,
+    close: Live<Close>,
+    draft: Live<Draft>,
     /// Which fields there are depends on these two.
-    often: RwSignal<String>,
-    what: RwSignal<String>,
-    preview: RwSignal<Preview>,
+    often: Live<String>,
+    what: Live<String>,
+    preview: Live<Preview>,
     /// The wish that the preview is of, so that nothing is saved that nobody has seen.
-    seen: StoredValue<String>,
+    seen: Live<String>,
     /// How often something was typed or chosen.
-    changes: StoredValue<u32>,
+    changes: Live<u32>,
     /// Whether the person should look at the preview before they save.
-    look: RwSignal<bool>,
-    busy: RwSignal<bool>,
-    trouble: RwSignal<Option<Trouble>>,
+    look: Live<bool>,
+    busy: Live<bool>,
+    trouble: Live<Option<Trouble>>,
 }
 
 pub(super) fn schedule_form(shared: Shared, item: Option<Item>, close: Close) -> AnyView {
@@ -75,16 +77,16 @@ pub(super) fn schedule_form(shared: Shared, item: Option<Item>, close: Close) ->
     let form = Form {
         shared,
         item,
-        close: StoredValue::new(close),
-        often: RwSignal::new(draft.get(OFTEN).to_owned()),
-        what: RwSignal::new(draft.get(WHAT).to_owned()),
-        draft: StoredValue::new(draft),
-        preview: RwSignal::new(Preview::Incomplete),
-        seen: StoredValue::new(String::new()),
-        changes: StoredValue::new(0),
-        look: RwSignal::new(false),
-        busy: RwSignal::new(false),
-        trouble: RwSignal::new(None),
+        close: Live::new(close),
+        often: Live::new(draft.get(OFTEN).to_owned()),
+        what: Live::new(draft.get(WHAT).to_owned()),
+        draft: Live::new(draft.clone()),
+        preview: Live::new(Preview::Incomplete),
+        seen: Live::new(String::new()),
+        changes: Live::new(0),
+        look: Live::new(false),
+        busy: Live::new(false),
+        trouble: Live::new(None),
     };
     let heading_id = form.part("heading");
     let heading = match item {
@@ -93,89 +95,74 @@ pub(super) fn schedule_form(shared: Shared, item: Option<Item>, close: Close) ->
     };
     browser::focus_soon(&form.part(TITLE));
     form.changed();
+    let id = form.id();
+    let fields = Fields {
+        form: &id,
+        draft: &draft,
+    };
     element("form")
-        .id(&form.id())
+        .id(&id)
         .class("panel")
         .set("aria-labelledby", &heading_id)
         // The Enter key in a field would send a form; only the button does.
         .on("submit", |submit| submit.prevent_default())
         .on("input", move |_| form.changed())
-        .put(element("h3").id(&heading_id).text(heading).view())
-        .put(fields(form, |fields| {
-            all([
-                fields.line("text", TITLE, words::form_title()),
-                fields.choice(OFTEN, words::form_often(), &ways()),
-            ])
-        }))
+        .add(element("h3").id(&heading_id).text(heading))
+        .put(fields.line("text", TITLE, words::form_title()))
+        .put(fields.choice(OFTEN, words::form_often(), &WAYS))
         .put(dynamic(move || {
             let often = form.often.get();
-            fields(form, |fields| when(fields, &often))
+            form.with_fields(|fields| when(fields, &often))
         }))
-        .put(fields(form, |fields| {
-            all([
-                zone(fields),
-                fields.choice(WHAT, words::form_what(), &deeds()),
-            ])
-        }))
+        .put(zone(&fields))
+        .put(fields.choice(WHAT, words::form_what(), &DEEDS))
         .put(dynamic(move || {
             let what = form.what.get();
-            fields(form, |fields| action(fields, &what))
+            form.with_fields(|fields| action(fields, &what))
         }))
-        .put(fields(form, |fields| fallback(form, fields)))
+        .put(fallback(form, &fields))
         .put(preview_place(form))
         .put(buttons(form))
         .view()
 }
 
-/// Fields with what stands in them by now.
-fn fields(form: Form, make: impl FnOnce(&Fields) -> AnyView) -> AnyView {
-    let id = form.id();
-    form.draft
-        .with_value(|draft| make(&Fields { form: &id, draft }))
-}
-
 /// The ways to say when.
-fn ways() -> [(&'static str, String); 8] {
-    [
-        ("daily", words::form_daily()),
-        ("weekdays", words::form_weekdays()),
-        ("weekly", words::form_weekly()),
-        ("monthly", words::form_monthly()),
-        ("lastDay", words::form_last_day()),
-        ("once", words::form_once()),
-        ("interval", words::form_interval()),
-        ("expression", words::form_by_expression()),
-    ]
-}
+const WAYS: [(&str, &dyn Fn() -> String); 8] = [
+    ("daily", &words::form_daily),
+    ("weekdays", &words::form_weekdays),
+    ("weekly", &words::form_weekly),
+    ("monthly", &words::form_monthly),
+    ("lastDay", &words::form_last_day),
+    ("once", &words::form_once),
+    ("interval", &words::form_interval),
+    ("expression", &words::form_by_expression),
+];
+
+const UNITS: [(&str, &dyn Fn() -> String); 3] = [
+    ("minute", &words::form_minutes),
+    ("hour", &words::form_hours),
+    ("day", &words::form_whole_days),
+];
 
 /// What can be done.
-fn deeds() -> [(&'static str, String); 4] {
-    [
-        ("createPage", words::form_create_page()),
-        ("appendToPage", words::form_append_to_page()),
-        ("commentOnPage", words::form_comment_on_page()),
-        ("request", words::form_request()),
-    ]
-}
+const DEEDS: [(&str, &dyn Fn() -> String); 4] = [
+    ("createPage", &words::form_create_page),
+    ("appendToPage", &words::form_append_to_page),
+    ("commentOnPage", &words::form_comment_on_page),
+    ("request", &words::form_request),
+];
 
-/// What one of the [`ways`] asks for.
+/// What one of the [`WAYS`] asks for.
 fn when(fields: &Fields, often: &str) -> AnyView {
     let time = || fields.line("time", TIME, words::form_time());
     match often {
         "weekly" => all([weekdays(fields), time()]),
         "monthly" => row([fields.line("number", DAY, words::form_day()), time()]),
         "once" => row([fields.line("date", DATE, words::form_date()), time()]),
-        "interval" => {
-            let units = [
-                ("minute", words::form_minutes()),
-                ("hour", words::form_hours()),
-                ("day", words::form_whole_days()),
-            ];
-            row([
-                fields.line("number", COUNT, words::form_count()),
-                fields.choice(UNIT, words::form_unit(), &units),
-            ])
-        }
+        "interval" => row([
+            fields.line("number", COUNT, words::form_count()),
+            fields.choice(UNIT, words::form_unit(), &UNITS),
+        ]),
         "expression" => all([
             fields.line("text", EXPRESSION, words::form_expression()),
             fields.hint(EXPRESSION, words::form_expression_hint(EXAMPLES)),
@@ -189,7 +176,7 @@ fn weekdays(fields: &Fields) -> AnyView {
     let days = [1, 2, 3, 4, 5, 6, 0];
     let days = days.map(|day: u32| fields.tick(WEEKDAYS[day as usize], intl::weekday(day)));
     let days = element("div").class("segments").put_all(days);
-    group(words::form_days()).put(days.view()).view()
+    group(words::form_days()).add(days).view()
 }
 
 /// The time zone: any that the browser knows, the person's own first.
@@ -207,11 +194,14 @@ fn zone(fields: &Fields) -> AnyView {
     ])
 }
 
-/// What one of the [`deeds`] asks for.
+/// What one of the [`DEEDS`] asks for.
 fn action(fields: &Fields, what: &str) -> AnyView {
     let placeholders = words::form_placeholders(PLACEHOLDERS);
     if what == "request" {
-        let methods = METHODS.map(|(name, _)| (name, name.to_owned()));
+        let methods = METHODS.map(|(name, _)| (name, move || name.to_owned()));
+        let methods = methods
+            .each_ref()
+            .map(|(name, words)| (*name, words as &dyn Fn() -> String));
         return all([
             row([
                 fields.choice(METHOD, words::form_method(), &methods),
@@ -236,15 +226,13 @@ fn action(fields: &Fields, what: &str) -> AnyView {
 
 /// What to do when the person can't be impersonated: for admins, and where an admin has chosen something.
 fn fallback(form: Form, fields: &Fields) -> AnyView {
-    let admin = form.shared.state.with_value(|state| state.admin);
+    let admin = form.shared.state.with_untracked(|state| state.admin);
     if !admin && fields.draft.get(FALLBACK) == "skip" {
         return nothing();
     }
     let app = form.shared.app();
-    let options = [
-        ("skip", words::form_skip()),
-        ("app", words::form_as_app(&app)),
-    ];
+    let as_app = || words::form_as_app(&app);
+    let options: [(&str, &dyn Fn() -> String); 2] = [("skip", &words::form_skip), ("app", &as_app)];
     all([
         fields.choice(FALLBACK, words::form_fallback(), &options),
         fields.hint(FALLBACK, words::form_as_app_hint(&app)),
@@ -257,18 +245,18 @@ fn preview_place(form: Form) -> AnyView {
     element("section")
         .class("preview")
         .set("aria-labelledby", &id)
-        .put(heading.text(words::form_preview()).view())
+        .add(heading.text(words::form_preview()))
         .put(dynamic(move || form.preview.with(preview)))
         .view()
 }
 
 fn buttons(form: Form) -> AnyView {
     let save_id = form.part("save");
-    let save = Callback::new(move |()| form.save());
-    let cancel = Callback::new(move |()| (form.close.get_value())(None));
+    let save = call(move || form.save());
+    let cancel = call(move || (form.close.get_untracked())(None));
     let look = dynamic(move || {
         if form.look.get() {
-            alert(words::form_look().into_any())
+            alert(said(words::form_look()))
         } else {
             nothing()
         }
@@ -299,6 +287,14 @@ impl Form {
         }
     }
 
+    /// Fields with what stands in them by now.
+    fn with_fields(self, make: impl FnOnce(&Fields) -> AnyView) -> AnyView {
+        make(&Fields {
+            form: &self.id(),
+            draft: &self.draft.get_untracked(),
+        })
+    }
+
     /// The id of a part of it.
     fn part(self, name: &str) -> String {
         [&self.id(), "-", name].concat()
@@ -308,8 +304,8 @@ impl Form {
     fn changed(self) {
         self.read();
         self.look.set(false);
-        let change = self.changes.get_value() + 1;
-        self.changes.set_value(change);
+        let change = self.changes.get_untracked() + 1;
+        self.changes.set(change);
         browser::spawn(async move {
             browser::sleep(PAUSE_MS).await;
             if self.is_still(change) {
@@ -320,24 +316,26 @@ impl Form {
 
     /// Whether nothing has changed since, and the form is still there.
     fn is_still(self, change: u32) -> bool {
-        self.changes.try_get_value() == Some(change)
+        self.changes.try_get_untracked() == Some(change)
     }
 
     fn read(self) {
         let Some(form) = browser::form(&self.id()) else {
             return;
         };
-        self.draft.update_value(|draft| {
+        self.draft.update_untracked(|draft| {
             for field in FIELDS {
                 if let Some(value) = browser::field_value(&form, field) {
                     draft.set(field, value);
                 }
             }
         });
-        let lacking = self.draft.with_value(Draft::lacks_a_day);
+        let lacking = self.draft.with_untracked(Draft::lacks_a_day);
         browser::require(&form, WEEKDAYS[1], lacking);
         for (field, shown) in [(OFTEN, self.often), (WHAT, self.what)] {
-            let chosen = self.draft.with_value(|draft| draft.get(field).to_owned());
+            let chosen = self
+                .draft
+                .with_untracked(|draft| draft.get(field).to_owned());
             if shown.with_untracked(|shown| *shown != chosen) {
                 shown.set(chosen);
             }
@@ -350,8 +348,8 @@ impl Form {
             self.preview.set(Preview::Incomplete);
             return;
         }
-        let change = self.changes.get_value();
-        let wish = self.draft.with_value(Draft::wish);
+        let change = self.changes.get_untracked();
+        let wish = self.draft.with_untracked(Draft::wish);
         let answer = api::preview_schedule(&wish).await;
         if !self.is_still(change) {
             return;
@@ -365,7 +363,7 @@ impl Form {
                     self.shared.announcement.set(said);
                 }
                 self.preview.set(Preview::Shown { preview, zone });
-                self.seen.set_value(wish.to_json());
+                self.seen.set(wish.to_json());
                 if saving {
                     self.look.set(true);
                     browser::focus_soon(&self.part("preview"));
@@ -388,15 +386,15 @@ impl Form {
             return;
         }
         self.busy.set(true);
-        let wish = self.draft.with_value(Draft::wish);
-        let seen = self.seen.with_value(|seen| *seen == wish.to_json());
+        let wish = self.draft.with_untracked(Draft::wish);
+        let seen = self.seen.with_untracked(|seen| *seen == wish.to_json());
         browser::spawn(async move {
             if seen {
                 self.keep(wish).await;
             } else {
                 self.ask(true).await;
             }
-            self.busy.try_set(false);
+            self.busy.set(false);
         });
     }
 
@@ -409,7 +407,7 @@ impl Form {
             Ok(schedule) => {
                 let said = words::schedules_saved(&schedule.title);
                 self.shared.announcement.set(said);
-                if let Some(close) = self.close.try_get_value() {
+                if let Some(close) = self.close.try_get_untracked() {
                     close(Some(schedule));
                 }
             }
@@ -418,7 +416,7 @@ impl Form {
                     // How it now is stands above the form, which keeps what was typed.
                     item.catch_up().await;
                 }
-                self.trouble.try_set(Some(why));
+                self.trouble.set(Some(why));
             }
         }
     }

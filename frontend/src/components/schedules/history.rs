@@ -11,8 +11,10 @@ use crate::{
     api, browser,
     components::{
         button::Button,
+        call::call,
         dynamic::dynamic,
         element::{all, element, nothing},
+        live::Live,
         message::{Again, failure},
         text::hint,
     },
@@ -23,10 +25,10 @@ use crate::{
 /// All pages so far as one, once the person wants to see them.
 #[derive(Clone, Copy)]
 pub(super) struct History {
-    pub(super) open: RwSignal<bool>,
-    pub(super) busy: RwSignal<bool>,
-    shown: RwSignal<RunsPage>,
-    trouble: RwSignal<Option<Trouble>>,
+    pub(super) open: Live<bool>,
+    pub(super) busy: Live<bool>,
+    shown: Live<RunsPage>,
+    trouble: Live<Option<Trouble>>,
 }
 
 impl History {
@@ -36,10 +38,10 @@ impl History {
             next: None,
         };
         Self {
-            open: RwSignal::new(false),
-            busy: RwSignal::new(false),
-            shown: RwSignal::new(none),
-            trouble: RwSignal::new(None),
+            open: Live::new(false),
+            busy: Live::new(false),
+            shown: Live::new(none),
+            trouble: Live::new(None),
         }
     }
 
@@ -79,15 +81,15 @@ impl History {
             match api::runs(&id, cursor.as_deref()).await {
                 Ok(page) => self.show(page, cursor.is_some()),
                 Err(why) => {
-                    self.trouble.try_set(Some(why));
+                    self.trouble.set(Some(why));
                 }
             }
-            self.busy.try_set(false);
+            self.busy.set(false);
         });
     }
 
     fn show(self, mut page: RunsPage, follows: bool) {
-        self.shown.try_update(|shown| {
+        self.shown.update(|shown| {
             if follows {
                 // The button goes with the last page, and reading goes on with what is new.
                 if let Some(first) = page.items.first() {
@@ -99,14 +101,14 @@ impl History {
                 *shown = page;
             }
         });
-        self.open.try_set(true);
+        self.open.set(true);
     }
 }
 
 /// The history of a schedule while it is open, or why it can't be.
 pub(super) fn history(item: Item) -> AnyView {
     let this = item.history;
-    let again = Callback::new(move |()| this.load(item, None));
+    let again = call(move || this.load(item, None));
     let runs = dynamic(move || {
         if this.open.get() {
             this.shown.with(|shown| list(item, shown))
@@ -131,7 +133,7 @@ fn list(item: Item, shown: &RunsPage) -> AnyView {
     let Some(next) = shown.next.clone() else {
         return list;
     };
-    let more = Callback::new(move |()| item.history.load(item, Some(next.clone())));
+    let more = call(move || item.history.load(item, Some(next.clone())));
     let more = Button::new("default", words::activity_more()).busy(item.history.busy, more);
     all([list, more])
 }

@@ -15,8 +15,10 @@ use crate::{
     api, browser,
     components::{
         button::Button,
+        call::call,
         dynamic::dynamic,
         element::{all, element},
+        live::Live,
         message::{Again, failure, message},
         outcome::outcome,
         shared::Shared,
@@ -31,18 +33,18 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(super) struct Item {
     pub(super) shared: Shared,
-    pub(super) now: RwSignal<Schedule>,
+    pub(super) now: Live<Schedule>,
     pub(super) history: History,
-    doing: RwSignal<Doing>,
+    doing: Live<Doing>,
     /// Whether it pauses. Apart, so that the other buttons stay when this alone changes.
-    paused: RwSignal<bool>,
-    running: RwSignal<bool>,
+    paused: Live<bool>,
+    running: Live<bool>,
     /// Whether the run that the person asked for took longer than anyone likes to watch.
-    late: RwSignal<bool>,
-    turning: RwSignal<bool>,
-    trouble: RwSignal<Option<Trouble>>,
+    late: Live<bool>,
+    turning: Live<bool>,
+    trouble: Live<Option<Trouble>>,
     /// What was tried the last time.
-    tried: StoredValue<Job>,
+    tried: Live<Job>,
 }
 
 /// What stands below the facts.
@@ -71,16 +73,16 @@ pub(super) fn schedule_item(shared: Shared, schedule: Schedule) -> AnyView {
     let item = Item {
         shared,
         history: History::new(),
-        doing: RwSignal::new(Doing::Nothing),
-        paused: RwSignal::new(schedule.state == ScheduleState::Paused),
-        now: RwSignal::new(schedule),
-        running: RwSignal::new(false),
-        late: RwSignal::new(false),
-        turning: RwSignal::new(false),
-        trouble: RwSignal::new(None),
-        tried: StoredValue::new(Job::Run),
+        doing: Live::new(Doing::Nothing),
+        paused: Live::new(schedule.state == ScheduleState::Paused),
+        now: Live::new(schedule),
+        running: Live::new(false),
+        late: Live::new(false),
+        turning: Live::new(false),
+        trouble: Live::new(None),
+        tried: Live::new(Job::Run),
     };
-    let again = Callback::new(move |()| item.start(item.tried.get_value()));
+    let again = call(move || item.start(item.tried.get_untracked()));
     element("li")
         .class("schedule")
         .put(dynamic(move || item.now.with(|now| facts(shared, now))))
@@ -151,7 +153,7 @@ fn below(item: Item) -> AnyView {
             schedule_form(item.shared, Some(item), Arc::new(close))
         }
         Doing::Deleting => {
-            let cancel = Callback::new(move |()| {
+            let cancel = call(move || {
                 item.doing.set(Doing::Nothing);
                 browser::focus_soon(&item.id("delete"));
             });
@@ -161,14 +163,14 @@ fn below(item: Item) -> AnyView {
 }
 
 fn buttons(item: Item) -> AnyView {
-    let run = Callback::new(move |()| item.start(Job::Run));
-    let turn = Callback::new(move |()| item.start(Job::Turn));
-    let edit = Callback::new(move |()| item.doing.set(Doing::Editing));
-    let delete = Callback::new(move |()| {
+    let run = call(move || item.start(Job::Run));
+    let turn = call(move || item.start(Job::Turn));
+    let edit = call(move || item.doing.set(Doing::Editing));
+    let delete = call(move || {
         item.doing.set(Doing::Deleting);
         browser::focus_soon(&item.id("question"));
     });
-    let look_back = Callback::new(move |()| item.history.turn(item));
+    let look_back = call(move || item.history.turn(item));
     let button = move |look: &str, part: &str, words: String| {
         let button = Button::new(look, words).id(&item.id(part));
         button.described_by(&item.id("schedule"))
@@ -210,7 +212,7 @@ impl Item {
             }
         });
         // Nothing of this is there any more if the list has been made anew meanwhile.
-        self.now.try_set(schedule);
+        self.now.set(schedule);
         if self.paused.try_get_untracked() == Some(!paused) {
             self.paused.set(paused);
         }
@@ -239,7 +241,7 @@ impl Item {
     }
 
     fn start(self, job: Job) {
-        self.tried.set_value(job);
+        self.tried.set(job);
         self.trouble.set(None);
         let now = self.now.get_untracked();
         browser::spawn(async move {
@@ -247,13 +249,13 @@ impl Item {
                 Job::Run => {
                     self.running.set(true);
                     let answer = self.run(&now).await;
-                    self.running.try_set(false);
+                    self.running.set(false);
                     answer
                 }
                 Job::Turn => {
                     self.turning.set(true);
                     let answer = self.turn(&now).await;
-                    self.turning.try_set(false);
+                    self.turning.set(false);
                     answer
                 }
             };
@@ -261,7 +263,7 @@ impl Item {
                 if why.is_conflict() {
                     self.catch_up().await;
                 }
-                self.trouble.try_set(Some(why));
+                self.trouble.set(Some(why));
             }
         });
     }
@@ -270,7 +272,7 @@ impl Item {
     async fn run(self, now: &Schedule) -> Result<(), Trouble> {
         self.late.set(false);
         let Some(schedule) = follow(&now.id).await? else {
-            self.late.try_set(true);
+            self.late.set(true);
             return Ok(());
         };
         if let Some(run) = &schedule.last_run {

@@ -13,7 +13,10 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use onbehalf_contract::Schedule;
 
-use super::{button::Button, dynamic::dynamic, element::element, shared::Shared, text::hint};
+use super::{
+    button::Button, call::call, dynamic::dynamic, element::element, live::Live, shared::Shared,
+    text::hint,
+};
 use crate::{browser, words};
 use form::schedule_form;
 use item::{heading_id, schedule_item};
@@ -25,11 +28,11 @@ const SCHEDULES: &str = "schedules";
 const NEW: &str = "new-schedule";
 
 pub(crate) fn schedules(shared: Shared) -> AnyView {
-    let adding = RwSignal::new(false);
+    let adding = Live::new(false);
     let heading = element("h2").id(SCHEDULES).focusable();
     element("section")
         .set("aria-labelledby", SCHEDULES)
-        .put(heading.text(words::schedules_heading()).view())
+        .add(heading.text(words::schedules_heading()))
         .put(dynamic(move || new_schedule(shared, adding)))
         .put(dynamic(move || {
             shared.schedules.with(|all| list(shared, all))
@@ -46,7 +49,7 @@ fn list(shared: Shared, all: &[Schedule]) -> AnyView {
 }
 
 /// The way to a new one. A schedule acts as the person, so they allow that first.
-fn new_schedule(shared: Shared, adding: RwSignal<bool>) -> AnyView {
+fn new_schedule(shared: Shared, adding: Live<bool>) -> AnyView {
     if !shared.active.get() {
         return hint(words::schedules_allow_first(&shared.app()));
     }
@@ -62,7 +65,7 @@ fn new_schedule(shared: Shared, adding: RwSignal<bool>) -> AnyView {
         };
         return schedule_form(shared, None, Arc::new(close));
     }
-    let open = Callback::new(move |()| adding.set(true));
+    let open = call(move || adding.set(true));
     Button::new("default", words::schedules_new())
         .id(NEW)
         .on_press(open)

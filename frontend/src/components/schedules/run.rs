@@ -8,7 +8,9 @@ use crate::{
     api, browser,
     components::{
         button::Button,
+        call::call,
         element::{Element, element, nothing},
+        live::Live,
         message::{Again, failure},
         outcome::outcome,
         text::{hint, link, time},
@@ -78,7 +80,7 @@ fn view(within: Element, item: Item, place: &str, lead: &str, run: &Run) -> AnyV
         .class("run")
         .id(&id)
         .focusable()
-        .put(line.view())
+        .add(line)
         .put_all(notes.into_iter().flatten().map(hint))
         .put_all(settle)
         .view()
@@ -86,20 +88,20 @@ fn view(within: Element, item: Item, place: &str, lead: &str, run: &Run) -> AnyV
 
 /// The choice for somebody who has looked how a run ended of which no answer came back.
 fn settle(item: Item, run: &str, id: &str) -> AnyView {
-    let busy = RwSignal::new(false);
-    let trouble = RwSignal::new(None::<Trouble>);
+    let busy = Live::new(false);
+    let trouble = Live::new(None::<Trouble>);
     let schedule = item
         .now
         .with_untracked(|now| (now.id.clone(), now.title.clone()));
-    let about = StoredValue::new((schedule, run.to_owned(), id.to_owned()));
+    let about = Live::new((schedule, run.to_owned(), id.to_owned()));
     let say = move |done: bool| {
-        Callback::new(move |()| {
+        call(move || {
             if busy.get_untracked() {
                 return;
             }
             busy.set(true);
             trouble.set(None);
-            let ((schedule, title), run, row) = about.get_value();
+            let ((schedule, title), run, row) = about.get_untracked();
             browser::spawn(async move {
                 match api::settle(&schedule, &run, done).await {
                     Ok(run) => {
@@ -111,10 +113,10 @@ fn settle(item: Item, run: &str, id: &str) -> AnyView {
                         browser::focus_soon(&row);
                     }
                     Err(why) => {
-                        trouble.try_set(Some(why));
+                        trouble.set(Some(why));
                     }
                 }
-                busy.try_set(false);
+                busy.set(false);
             });
         })
     };
