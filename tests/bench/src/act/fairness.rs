@@ -11,7 +11,7 @@ use onbehalf::capabilities::store::WriteSchedules;
 use onbehalf::capabilities::world::SystemClock;
 use onbehalf::domain::ids::Subject;
 use onbehalf::domain::schedule::{Plan, Schedule};
-use onbehalf::domain::timer::TimerId;
+use onbehalf::domain::timer::{Timer, TimerId};
 use onbehalf_contract::{Action, Fallback, ScheduleWish, When};
 use onbehalf_local::{Environment, LocalApp, Options};
 use tokio::net::TcpListener;
@@ -126,41 +126,48 @@ async fn fill(
     tenant: &CrowdTenant,
     runs: usize,
 ) -> Result<Timestamp, Box<dyn std::error::Error>> {
-    let began = Timestamp::now();
-    // A millisecond a schedule is more than it takes here; what is late all the same is due later.
-    let due = began + SignedDuration::from_secs(20 + i64::try_from(runs / 400)?);
-    let due = Timestamp::from_second(due.as_second())?;
     let people = seed::subjects(tenant).map_err(|error| error.to_string())?;
-    let mut made = 0;
+    let mut made = Vec::with_capacity(runs);
     for (of, account) in people.iter().zip(&tenant.accounts) {
-        for number in 0..SCHEDULES.min(runs - made) {
-            let schedule = comment(of, &account.homepage_id, number, due)?;
-            app.store().add_schedule(&schedule, began).await?;
-            let id = TimerId {
+        for number in 0..SCHEDULES.min(runs - made.len()) {
+            let schedule = comment(of, &account.homepage_id, number)?;
+            let now = Timestamp::now();
+            app.store().add_schedule(&schedule, now).await?;
+            made.push(TimerId {
                 of: of.clone(),
-                schedule: schedule.id.clone(),
-            };
-            let timer = schedule.timer(began);
-            app.timers().set(&id, timer.as_ref()).await?;
-            made += 1;
+                schedule: schedule.id,
+            });
         }
+    }
+    // Until then all timers are set: that happens in memory.
+    let now = Timestamp::now();
+    let due = Timestamp::from_second(now.as_second())? + SignedDuration::from_secs(10);
+    let timer = Timer {
+        when: When {
+            expression: format!("at({})", due.strftime("%Y-%m-%dT%H:%M:%S")),
+            time_zone: "UTC".to_owned(),
+        },
+        since: now,
+    };
+    for id in &made {
+        app.timers().set(id, Some(&timer)).await?;
     }
     match Timestamp::now() < due {
         true => Ok(due),
-        false => Err("the runs were due before all of them were made".into()),
+        false => Err("the runs were due before all timers were set".into()),
     }
 }
 
+/// A schedule of its own for each number, which by itself is not due now.
 fn comment(
     of: &Subject,
     page_id: &str,
     number: usize,
-    due: Timestamp,
 ) -> Result<Schedule, Box<dyn std::error::Error>> {
     let wish = ScheduleWish {
         title: format!("Comment {number}"),
         when: When {
-            expression: format!("at({})", due.strftime("%Y-%m-%dT%H:%M:%S")),
+            expression: "rate(30 days)".to_owned(),
             time_zone: "UTC".to_owned(),
         },
         action: Action::CommentOnPage {

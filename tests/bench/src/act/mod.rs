@@ -19,7 +19,7 @@ use self::aws::{Aws, Tally};
 use self::lambda::Lambda;
 use self::price::Used;
 use self::queue::{Ended, Queue};
-use self::seed::App;
+use self::seed::{App, Stored};
 use crate::process::keep_to_core;
 use crate::spread::Spread;
 
@@ -59,6 +59,8 @@ struct Measured {
     logged: u64,
     aws: Tally,
     site: SiteTally,
+    /// What was stored before and after.
+    stored: (Stored, Stored),
 }
 
 /// Measures the size that is asked for after a tenth of it, so that it shows how the cost grows.
@@ -107,6 +109,7 @@ async fn measure(
         began.elapsed().as_secs_f64()
     );
     let messages = seed::messages(&people, size.runs)?;
+    let before = app.stored().await?;
 
     simulator.set_latency(Duration::from_millis(size.latency_ms));
     simulator.clear_counts();
@@ -124,15 +127,18 @@ async fn measure(
         queue.put(message);
     }
     let ended = queue.until_empty().await;
+    let took = began.elapsed();
+    let asked = aws.take_tally();
     Ok(Measured {
-        took: began.elapsed(),
+        took,
         ended,
         processor_time: lambda.processor_time(),
         peak_megabytes: lambda.peak_megabytes(),
         before_megabytes,
         logged: lambda.logged(),
-        aws: aws.take_tally(),
+        aws: asked,
         site: simulator.counts(),
+        stored: (before, app.stored().await?),
     })
 }
 
@@ -153,6 +159,7 @@ fn print(size: Size, measured: &Measured) {
         logged,
         aws,
         site,
+        stored: (before, after),
     } = measured;
     let each = |total: f64| total / runs as f64;
     let billed: Duration = ended.batches.iter().map(|took| whole_ms(*took)).sum();
@@ -190,7 +197,14 @@ fn print(size: Size, measured: &Measured) {
         sent_back: aws.sent as f64,
         kms_requests: aws.kms as f64,
         log_bytes: *logged as f64,
+        items_added: (after.items - before.items) as f64,
+        bytes_added: (after.bytes - before.bytes) as f64,
     };
+    println!(
+        "  items added to the table: {:.2} a run, {:.0} bytes",
+        each(used.items_added),
+        each(used.bytes_added)
+    );
     print_bill(&used);
 }
 

@@ -13,6 +13,8 @@ const LAMBDA_GB_SECOND: f64 = 0.000_013_333_4;
 const DYNAMODB_WRITES: f64 = 0.625;
 /// The same page: a million read request units.
 const DYNAMODB_READS: f64 = 0.125;
+/// The same page: a GB for a month.
+const DYNAMODB_GB_MONTH: f64 = 0.25;
 /// <https://aws.amazon.com/sqs/pricing/>: a million requests of a standard queue.
 const SQS_REQUESTS: f64 = 0.40;
 /// The same page: on top of that, for a million requests that name a message group, which makes the queue fair.
@@ -27,6 +29,12 @@ const LOGS_GB: f64 = 0.50;
 /// What Lambda itself logs of an invocation, in bytes: `platform.start` and `platform.report`. Assumed.
 const PLATFORM_LOG: f64 = 600.0;
 
+/// What DynamoDB adds to the size of an item, in bytes.
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html>
+const ITEM_OVERHEAD: f64 = 100.0;
+/// As long what a run leaves is kept.
+const MONTHS_KEPT: f64 = 12.0;
+
 /// What runs have used.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Used {
@@ -40,6 +48,9 @@ pub(crate) struct Used {
     pub(crate) sent_back: f64,
     pub(crate) kms_requests: f64,
     pub(crate) log_bytes: f64,
+    /// To the table, in all.
+    pub(crate) items_added: f64,
+    pub(crate) bytes_added: f64,
 }
 
 /// One line of the bill for a million runs.
@@ -61,6 +72,7 @@ pub(crate) fn of_a_million(used: &Used) -> Vec<Item> {
     let logged = each(used.log_bytes) + batches * PLATFORM_LOG;
     // Each message is sent once; a batch is received at once, and deleted at once.
     let sent = 1.0 + each(used.sent_back);
+    let stored = each(used.bytes_added) + each(used.items_added) * ITEM_OVERHEAD;
     let sqs = sent + 2.0 * batches;
     let line = |what, each, unit, dollars| Item {
         what,
@@ -93,6 +105,12 @@ pub(crate) fn of_a_million(used: &Used) -> Vec<Item> {
             each(used.read_units),
             "request units",
             each(used.read_units) * DYNAMODB_READS,
+        ),
+        line(
+            "DynamoDB, kept a year",
+            stored,
+            "bytes",
+            stored * million / 1_000_000_000.0 * DYNAMODB_GB_MONTH * MONTHS_KEPT,
         ),
         line("SQS", sqs, "requests", sqs * SQS_REQUESTS + sent * SQS_FAIR),
         line(
@@ -131,6 +149,8 @@ mod tests {
             sent_back: 0.0,
             kms_requests: 10.0,
             log_bytes: 40_000.0,
+            items_added: 200.0,
+            bytes_added: 80_000.0,
         };
         let bill = of_a_million(&used);
         let cents: Vec<_> = bill
@@ -144,6 +164,7 @@ mod tests {
                 ("Lambda, duration", 13.0),
                 ("DynamoDB, writes", 1000.0),
                 ("DynamoDB, reads", 38.0),
+                ("DynamoDB, kept a year", 300.0),
                 ("SQS", 58.0),
                 ("EventBridge Scheduler", 100.0),
                 ("KMS", 30.0),

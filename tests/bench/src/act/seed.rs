@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use aws_sdk_dynamodb::Client;
 use confluence_simulator::{CrowdOrder, CrowdTenant, Simulator};
 use jiff::{SignedDuration, Timestamp, Unit};
 use onbehalf::adapters::dynamodb::{Store, create_table};
@@ -24,6 +25,13 @@ use super::aws::{Aws, CREDENTIAL, REGION};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
+/// What the table holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stored {
+    pub(crate) items: i64,
+    pub(crate) bytes: i64,
+}
+
 /// So many tenants are seeded at once.
 const AT_ONCE: usize = 8;
 
@@ -32,6 +40,8 @@ pub(crate) struct App {
     parts: Parts,
     base_url: String,
     variables: Vec<(&'static str, String)>,
+    client: Client,
+    table: String,
     _server: JoinSet<()>,
 }
 
@@ -72,7 +82,7 @@ impl App {
                 .map(|(_, value)| value.clone())
         })?;
         let sdk = aws.config();
-        let client = aws_sdk_dynamodb::Client::new(&sdk);
+        let client = Client::new(&sdk);
         create_table(&client, &config.table).await?;
         let parts = wiring::parts(&config, &sdk, wiring::system_clock())?;
         let queue = wiring::sqs_queue(&config, &sdk)?;
@@ -88,6 +98,8 @@ impl App {
             parts,
             base_url,
             variables,
+            client,
+            table: config.table,
             _server: server,
         })
     }
@@ -95,6 +107,16 @@ impl App {
     /// The environment of its functions.
     pub(crate) fn variables(&self) -> &[(&'static str, String)] {
         &self.variables
+    }
+
+    /// What its table holds now. DynamoDB itself tells that only every six hours.
+    pub(crate) async fn stored(&self) -> Result<Stored, Box<dyn std::error::Error>> {
+        let request = self.client.describe_table().table_name(&self.table);
+        let table = request.send().await?.table.ok_or("there is no table")?;
+        Ok(Stored {
+            items: table.item_count.unwrap_or_default(),
+            bytes: table.table_size_bytes.unwrap_or_default(),
+        })
     }
 
     /// Makes so many tenants with so many accounts, and installs the app in each as Confluence does it.
