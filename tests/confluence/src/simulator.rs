@@ -19,6 +19,7 @@ use crate::counts::Tally;
 use crate::crowd::{CrowdError, CrowdOrder, CrowdTenant};
 use crate::descriptor::Descriptor;
 use crate::faults::Faults;
+use crate::groups::Groups;
 use crate::installation::Installation;
 use crate::jwt::{RsaKey, Token};
 use crate::lifecycle::{self, InstallError, NotInstalled};
@@ -185,6 +186,11 @@ impl Simulator {
     #[must_use]
     pub fn people(&self) -> People {
         People::new(self.site.clone())
+    }
+
+    #[must_use]
+    pub fn groups(&self) -> Groups {
+        Groups::new(self.site.clone())
     }
 
     #[must_use]

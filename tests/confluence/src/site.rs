@@ -18,6 +18,7 @@ use crate::clock::SimClock;
 use crate::counts::Counts;
 use crate::crowd::Crowd;
 use crate::faults::Faults;
+use crate::groups::{self, Group};
 use crate::installation::Installation;
 use crate::jwt::RsaKey;
 use crate::limits::Meter;
@@ -81,6 +82,8 @@ pub(crate) struct World {
     pub(crate) client_key: String,
     install_key: StoredKey,
     pub(crate) people: Vec<Person>,
+    #[serde(default = "groups::cast")]
+    pub(crate) groups: Vec<Group>,
     pub(crate) spaces: Vec<Space>,
     pub(crate) contents: Vec<Content>,
     pub(crate) installations: BTreeMap<String, Installation>,
@@ -160,6 +163,7 @@ impl Site {
             client_key: client_key.clone(),
             install_key: world.install_key.clone(),
             people: Vec::new(),
+            groups: groups::cast(),
             spaces: Vec::new(),
             contents: Vec::new(),
             installations: BTreeMap::new(),
@@ -225,6 +229,7 @@ impl Site {
                 .collect();
             world.people = cast();
             world.people.extend(apps);
+            world.groups = groups::cast();
             world.spaces = spaces::spaces();
             world.contents = spaces::contents(now);
             world.updated.clear();
@@ -348,6 +353,7 @@ fn fresh(now: Timestamp) -> Result<(World, RsaKey), StateError> {
             pkcs8: key.to_pkcs8()?,
         },
         people: cast(),
+        groups: groups::cast(),
         spaces: spaces::spaces(),
         contents: spaces::contents(now),
         installations: BTreeMap::new(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{FromRequest, Path, Request};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use axum::{Json, Router};
 use http::StatusCode;
 use serde::de::DeserializeOwned;
@@ -21,6 +21,7 @@ use crate::{authorization_server, install_keys};
 mod clock;
 mod crowd;
 mod faults;
+mod groups;
 mod installations;
 mod pages;
 mod people;
@@ -40,6 +41,12 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         )
         .route("/people/{who}/space", post(people::add_space))
         .route("/people/{who}/updated", post(people::mark_updated))
+        .route("/groups", get(groups::list).post(groups::add))
+        .route("/groups/{group}", delete(groups::remove))
+        .route(
+            "/groups/{group}/members/{who}",
+            put(groups::add_member).delete(groups::remove_member),
+        )
         .route("/sign-in", get(sign_in::link).post(sign_in::sign_in))
         .route("/clock", get(clock::show).post(clock::change))
         .route(

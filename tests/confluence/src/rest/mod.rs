@@ -17,10 +17,12 @@ use crate::spaces::{Audience, Space};
 
 mod comments;
 mod content;
+mod groups;
 mod library;
 mod pages;
 mod permission;
 mod personal_data;
+mod search;
 mod spaces;
 mod users;
 
@@ -30,7 +32,12 @@ pub(crate) fn router() -> Router<Arc<Site>> {
         .route("/user/current", get(users::current))
         .route("/user/anonymous", get(users::anonymous))
         .route("/user/bulk", get(users::bulk))
-        .route("/user/memberof", get(users::member_of))
+        .route("/user/memberof", get(groups::member_of))
+        .route("/group", get(groups::list))
+        .route("/group/by-id", get(groups::by_id))
+        .route("/group/picker", get(groups::picker))
+        .route("/group/{id}/membersByGroupId", get(groups::members))
+        .route("/search/user", get(search::users))
         .route("/content", get(content::list).post(content::create))
         .route(
             "/content/{id}",

@@ -84,34 +84,6 @@ pub(super) async fn bulk(
     Ok(priced(count, body))
 }
 
-/// `GET /rest/api/user/memberof?accountId=`.
-pub(super) async fn member_of(
-    At(site): At,
-    RawQuery(query): RawQuery,
-    caller: Caller,
-) -> Result<Response, Refusal> {
-    caller.require(Scope::Read)?;
-    let query = Query::parse(query.as_deref());
-    let account_id = query
-        .accounts
-        .first()
-        .ok_or_else(|| Refusal::bad_request("accountId is missing"))?;
-    let person = site
-        .account(account_id)
-        .ok_or_else(|| Refusal::not_found("No user found"))?;
-    let mut groups = Vec::new();
-    if person.may_use_confluence() {
-        groups.push(group("confluence-users-localhost"));
-    }
-    if person.administers() {
-        groups.push(group("confluence-admins-localhost"));
-    }
-    let count = groups.len();
-    let body =
-        json!({"results": groups, "start": 0, "limit": 200, "size": count, "_links": links(&site)});
-    Ok(priced(count, body))
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct BulkRequest {
@@ -140,14 +112,14 @@ pub(super) async fn bulk_version_2(
 
 /// The parameters of these calls.
 #[derive(Default)]
-struct Query {
+pub(super) struct Query {
     accounts: Vec<String>,
     operations: bool,
     personal_space: bool,
 }
 
 impl Query {
-    fn parse(query: Option<&str>) -> Self {
+    pub(super) fn parse(query: Option<&str>) -> Self {
         let mut parsed = Self::default();
         for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             match name.as_ref() {
@@ -165,7 +137,7 @@ impl Query {
 }
 
 /// A user as version 1 shows one.
-fn version_1(site: &Site, person: &Person, query: &Query) -> Value {
+pub(super) fn version_1(site: &Site, person: &Person, query: &Query) -> Value {
     let name = person.shown_name();
     let mut user = json!({
         "type": "known",
@@ -249,11 +221,7 @@ fn anonymous_user(site: &Site) -> Value {
     })
 }
 
-fn group(name: &str) -> Value {
-    json!({"type": "group", "name": name, "id": name, "_links": {}})
-}
-
-fn links(site: &Site) -> Value {
+pub(super) fn links(site: &Site) -> Value {
     json!({"base": site.urls.base, "context": "/wiki"})
 }
 
@@ -263,7 +231,7 @@ fn number(id: &str) -> Value {
         .map_or_else(|_| json!(id), |number| json!(number))
 }
 
-fn priced(users: usize, body: Value) -> Response {
+pub(super) fn priced(users: usize, body: Value) -> Response {
     let points = u32::try_from(users)
         .unwrap_or(u32::MAX)
         .saturating_mul(IDENTITY_POINTS);

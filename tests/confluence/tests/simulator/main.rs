@@ -10,6 +10,7 @@ mod atlassian_jwt;
 mod authorization_server;
 mod control;
 mod crowd;
+mod directory;
 mod faults;
 mod host_page;
 mod lifecycle;
