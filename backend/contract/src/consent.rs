@@ -45,6 +45,8 @@ pub enum EndedBecause {
     AppRemoved,
     /// What the app asks for has changed, so it asks again.
     NoticeChanged,
+    /// The admins of the site allow a shorter time now.
+    PolicyChanged,
 }
 
 /// A consent as the person sees it. `GET`, `PUT` and `DELETE /api/consent` answer it.

@@ -46,12 +46,13 @@ async fn consent(client: &Client, account: &str) {
         tenant: TenantKey::parse("tenant").unwrap(),
         account: AccountId::parse(account).unwrap(),
     };
-    let (notices, now) = (Notices::default(), Timestamp::UNIX_EPOCH);
-    let terms = Policy::default().check(Access::Read, Lasting::Days(1), now);
+    let (notices, policy, now) = (Notices::default(), Policy::default(), Timestamp::UNIX_EPOCH);
+    let terms = policy.check(Access::Read, Lasting::Days(1), now);
     let when = Circumstances {
         now,
         installation: 1,
         notices: &notices,
+        policy: &policy,
     };
     let notice = notices.in_language(Language::En);
     let change = Consent::grant(&of, None, &terms.unwrap(), &notice, &when).unwrap();

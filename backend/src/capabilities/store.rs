@@ -10,14 +10,17 @@ use thiserror::Error;
 
 use super::platform::KeptPerson;
 use crate::domain::act::{Act, Finished};
+use crate::domain::ask::Ask;
+use crate::domain::audit::AuditEntry;
 use crate::domain::consent::{Change, Circumstances, Consent};
 use crate::domain::consent_event::LogEntry;
 use crate::domain::fingerprint::sha256;
 use crate::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
 use crate::domain::pace::Pace;
+use crate::domain::policy::Policy;
 use crate::domain::run::{Run, RunId};
 use crate::domain::schedule::Schedule;
-use crate::domain::tenant::Tenant;
+use crate::domain::tenant::{Pause, Tenant};
 use crate::domain::timer::TimerId;
 
 /// The store did not do what it was asked for. Nothing is half done.
@@ -113,12 +116,12 @@ pub trait KeepTimers {
     /// Some of the schedules whose timer is to be looked at by now, those first that have waited longest.
     async fn timers_to_check(&self, now: Timestamp) -> Result<Vec<TimerId>, StoreError>;
 
-    /// Notes that the timer has what this version of a schedule wants, and is to be looked at again at `next`. A schedule
-    /// that was changed since stays to be looked at.
-    async fn note_timer(&self, schedule: &Schedule, next: Timestamp) -> Result<(), StoreError>;
+    /// Notes that the timer has what this version of a schedule wants, and is to be looked at again at `next`. `false`: the
+    /// schedule is another by now, and stays to be looked at.
+    async fn note_timer(&self, schedule: &Schedule, next: Timestamp) -> Result<bool, StoreError>;
 
-    /// Removes a schedule that its person deleted, and that the timer has forgotten.
-    async fn remove_schedule(&self, schedule: &Schedule) -> Result<(), StoreError>;
+    /// Removes a schedule that its person deleted, and that the timer has forgotten. `false`: it is another by now.
+    async fn remove_schedule(&self, schedule: &Schedule) -> Result<bool, StoreError>;
 }
 
 /// Notes how a schedule's runs go.
@@ -191,7 +194,7 @@ pub trait RecordRuns {
         id: &RunId,
         was: Option<&Run>,
         end: &RunEnd,
-        at: Timestamp,
+        kept_until: Timestamp,
     ) -> Result<(), StoreError>;
 
     /// Completes the record of an act and of its run, in one transaction. What is complete already stays as it is.
@@ -314,7 +317,8 @@ pub struct ActsPage {
 /// Keeps user tokens between Lambdas, sealed, and sees to it that one Lambda at a time asks for a new one.
 pub trait KeepTokens {
     /// Takes the turn to ask for a token, which ends by itself at `until`. `false`: somebody else has it, or there is a
-    /// token of this generation that has not expired yet.
+    /// token of this generation that has not expired yet. One that is of no use, because it does not open, is as good as
+    /// none.
     async fn take_exchange(
         &self,
         of: &Subject,
@@ -322,6 +326,7 @@ pub trait KeepTokens {
         generation: u64,
         now: Timestamp,
         until: Timestamp,
+        useless: Option<&KeptToken>,
     ) -> Result<bool, StoreError>;
 
     async fn kept_token(
@@ -436,6 +441,125 @@ pub enum Plan {
     Renewed { at: Timestamp, now: Timestamp },
     /// Everything about them is to be erased, as of `now`.
     Erase { now: Timestamp },
+}
+
+/// What those who administer a tenant decide. Each decision is written together with its entry in the audit log.
+pub trait Administer {
+    /// Writes a policy whose stored version is the one before it.
+    async fn write_policy(
+        &self,
+        tenant: &TenantKey,
+        policy: &Policy,
+        entry: &AuditEntry,
+    ) -> Result<(), WriteError>;
+
+    /// Pauses everything, or lets it go on. `Changed`: that is so already.
+    async fn write_pause(
+        &self,
+        tenant: &TenantKey,
+        pause: Option<&Pause>,
+        entry: &AuditEntry,
+    ) -> Result<(), WriteError>;
+
+    /// Notes what an admin did that changes nothing here.
+    async fn note_audit(&self, tenant: &TenantKey, entry: &AuditEntry) -> Result<(), StoreError>;
+
+    /// What admins did, newest first, from after `cursor` on.
+    async fn audit(
+        &self,
+        tenant: &TenantKey,
+        limit: u32,
+        cursor: Option<&str>,
+    ) -> Result<AuditEntries, StoreError>;
+}
+
+#[derive(Debug)]
+pub struct AuditEntries {
+    pub entries: Vec<AuditEntry>,
+    pub next: Option<String>,
+}
+
+/// Asking for consents.
+pub trait KeepAsks {
+    async fn ask(&self, of: &Subject) -> Result<Option<Ask>, StoreError>;
+
+    /// Asks somebody, whatever they were asked before.
+    async fn write_ask(
+        &self,
+        of: &Subject,
+        ask: &Ask,
+        entry: &AuditEntry,
+    ) -> Result<(), StoreError>;
+
+    /// Notes that the person said no. `false`: they were not asked.
+    async fn decline_ask(&self, of: &Subject, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Takes it back. `false`: they were not asked.
+    async fn remove_ask(&self, of: &Subject, entry: &AuditEntry) -> Result<bool, StoreError>;
+}
+
+/// Everything of a tenant, for its admins. It may lag a moment behind.
+pub trait ListTenant {
+    /// Every consent.
+    async fn consents_of(&self, tenant: &TenantKey) -> Result<Vec<Consent>, StoreError>;
+
+    /// Who was asked for a consent and has not agreed.
+    async fn asks_of(&self, tenant: &TenantKey) -> Result<Vec<(Subject, Ask)>, StoreError>;
+
+    /// Schedules, newest first, from after `cursor` on.
+    async fn schedules_of(
+        &self,
+        tenant: &TenantKey,
+        limit: u32,
+        cursor: Option<&ListCursor>,
+    ) -> Result<Listed<Schedule>, StoreError>;
+
+    /// Acts that started in this time, newest first, from after `cursor` on.
+    async fn acts_of(
+        &self,
+        tenant: &TenantKey,
+        within: Within,
+        limit: u32,
+        cursor: Option<&ListCursor>,
+    ) -> Result<Listed<Act>, StoreError>;
+}
+
+/// From a time on, and before another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Within {
+    pub from: Timestamp,
+    pub before: Timestamp,
+}
+
+/// Some of a list.
+#[derive(Debug)]
+pub struct Listed<T> {
+    pub items: Vec<T>,
+    /// The place after the last of them; `None`: there are no more.
+    pub next: Option<ListCursor>,
+}
+
+/// A place in a tenant's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListCursor {
+    pub(crate) at: Timestamp,
+    /// The keys of what stands before it.
+    pub(crate) key: String,
+}
+
+impl ListCursor {
+    /// Takes a cursor that was given out before. It says nothing but a place: what is listed hangs on who asks.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (at, key) = text.split_once('.')?;
+        Some(Self {
+            at: Timestamp::from_millisecond(at.parse().ok()?).ok()?,
+            key: key.to_owned(),
+        })
+    }
+
+    pub fn text(&self) -> String {
+        format!("{}.{}", self.at.as_millisecond(), self.key)
+    }
 }
 
 /// Erasing, in steps. Each step is a transaction with a condition: as soon as there is no reason to erase any more, nothing

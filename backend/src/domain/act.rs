@@ -20,6 +20,8 @@ pub struct Act {
     /// Whether the app acts as itself, because the person cannot be impersonated and the schedule says so.
     pub as_app: bool,
     pub started_at: Timestamp,
+    /// Until when the record is kept, in whole seconds.
+    pub kept_until: Timestamp,
     pub finished: Option<Finished>,
 }
 
@@ -41,6 +43,12 @@ pub fn is_over(started_at: Timestamp, now: Timestamp) -> bool {
     now > started_at
         .saturating_add(TIME_LIMIT)
         .unwrap_or(Timestamp::MAX)
+}
+
+/// Until when a record of this moment is kept, in whole seconds.
+pub fn kept_until(now: Timestamp, kept: SignedDuration) -> Timestamp {
+    let until = now.saturating_add(kept).unwrap_or(Timestamp::MAX);
+    Timestamp::from_second(until.as_second()).unwrap_or(until)
 }
 
 impl Act {

@@ -18,7 +18,7 @@ use super::agreement::Agreement;
 use super::consent_event::{Actor, ConsentEvent, EventHash, Invalid, LogAltered, What};
 use super::ids::{AccountId, ConsentId, Subject};
 use super::notice::{Notice, Notices};
-use super::policy::Terms;
+use super::policy::{Policy, Terms};
 
 /// How long before its end a person is told that a consent ends soon.
 const SOON: SignedDuration = SignedDuration::from_hours(3 * 24);
@@ -71,6 +71,8 @@ pub struct Circumstances<'a> {
     /// The tenant's present installation.
     pub installation: u64,
     pub notices: &'a Notices,
+    /// The tenant's policy.
+    pub policy: &'a Policy,
 }
 
 /// Where a consent stands at a moment.
@@ -147,7 +149,7 @@ impl Consent {
     }
 
     /// Where it stands. A consent ends at its time, with the installation, and with the notice that it was given to,
-    /// whether or not anybody wrote that down.
+    /// whether or not anybody wrote that down; and when the tenant's policy allows no longer one.
     pub fn standing(&self, when: &Circumstances<'_>) -> Standing {
         let Agreement {
             expires_at,
@@ -164,15 +166,32 @@ impl Consent {
             ended(None, Why::Invalid(Invalid::AppRemoved))
         } else if !when.notices.counts(notice) {
             ended(None, Why::Invalid(Invalid::NoticeChanged))
+        } else if when.policy.ends_at(self.granted_at) <= when.now {
+            let at = when.policy.ends_at(self.granted_at);
+            ended(Some(at), Why::Invalid(Invalid::PolicyChanged))
         } else {
             Standing::Active
+        }
+    }
+
+    /// When it ends if nothing else ends it: at its own time, or earlier if the policy says so.
+    pub fn ends_at(&self, when: &Circumstances<'_>) -> Timestamp {
+        let by_policy = when.policy.ends_at(self.granted_at);
+        self.agreement.expires_at.min(by_policy)
+    }
+
+    /// What it covers, as far as the policy allows it.
+    pub fn access(&self, when: &Circumstances<'_>) -> Access {
+        match self.agreement.access {
+            given if when.policy.allows(given) => given,
+            _ => Access::Read,
         }
     }
 
     /// Whether it is active, and ends within three days.
     pub fn ends_soon(&self, when: &Circumstances<'_>) -> bool {
         self.standing(when) == Standing::Active
-            && self.agreement.expires_at.duration_since(when.now) <= SOON
+            && self.ends_at(when).duration_since(when.now) <= SOON
     }
 
     /// The consent that these events, the whole log of a person, make. `None`: there are none.
@@ -332,12 +351,17 @@ pub fn covers(given: Access, needed: Access) -> bool {
 mod tests {
     use proptest::prelude::*;
 
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::domain::consent_event::{LogEntry, verified};
     use crate::domain::ids::TenantKey;
     use crate::domain::language::Language;
     use crate::domain::notice::Purpose;
     use crate::domain::policy::{Lasting, Policy};
+    use onbehalf_contract::AdminPolicy;
+
+    static POLICY: LazyLock<Policy> = LazyLock::new(Policy::default);
 
     fn alice() -> Subject {
         Subject {
@@ -370,6 +394,7 @@ mod tests {
             now: at(hours),
             installation: 1,
             notices,
+            policy: &POLICY,
         }
     }
 
@@ -603,6 +628,36 @@ mod tests {
         ]
     }
 
+    #[test]
+    fn a_shorter_policy_ends_what_is_older_at_once_and_narrows_what_it_covers() {
+        let notices = Notices::default();
+        let when = then(0, &notices);
+        let consent = grant(None, Access::ReadWrite, 30, &when).consent;
+        let wanted = AdminPolicy {
+            longest_days: 7,
+            access: vec![Access::Read],
+            ..Policy::default().as_admins_see_it()
+        };
+        let policy = Policy::parse(&wanted).unwrap();
+        let under = |hours| Circumstances {
+            policy: &policy,
+            ..then(hours, &notices)
+        };
+        assert_eq!(consent.standing(&under(7 * 24 - 1)), Standing::Active);
+        assert_eq!(consent.access(&under(1)), Access::Read);
+        assert_eq!(consent.ends_at(&under(1)), at(7 * 24));
+        assert_eq!(
+            consent.standing(&under(7 * 24)),
+            Standing::Ended(End {
+                at: Some(at(7 * 24)),
+                why: Why::Invalid(Invalid::PolicyChanged),
+            })
+        );
+        let noted = consent.note_end(&under(8 * 24)).unwrap().consent;
+        // Once it is written down, no other policy makes it active again.
+        assert_ne!(noted.standing(&then(8 * 24, &notices)), Standing::Active);
+    }
+
     proptest! {
         /// Whatever happens in whatever order: the log is whole and makes the very consent, and that is active only when
         /// the last thing that happened to it was an agreement whose time, installation and notice still stand.
@@ -615,7 +670,7 @@ mod tests {
             // The model: what the last agreement needs to stand, while nobody has ended it.
             let mut standing: Option<(i64, u64, usize)> = None;
             for step in steps {
-                let when = Circumstances { now: at(now), installation, notices: &releases[release] };
+                let when = Circumstances { now: at(now), installation, notices: &releases[release], policy: &POLICY };
                 let active = standing.is_some_and(|agreed| {
                     let (until, in_installation, of_release) = agreed;
                     until > now && in_installation == installation && of_release == release
@@ -652,7 +707,7 @@ mod tests {
                     }
                     consent = Some(change.consent);
                 }
-                let when = Circumstances { now: at(now), installation, notices: &releases[release] };
+                let when = Circumstances { now: at(now), installation, notices: &releases[release], policy: &POLICY };
                 let active = standing.is_some_and(|(until, in_installation, of_release)| {
                     until > now && in_installation == installation && of_release == release
                 });

@@ -79,6 +79,8 @@ pub enum Invalid {
     AppRemoved,
     /// The notice changed, and in such a way that people must be asked again.
     NoticeChanged,
+    /// The tenant's policy does not allow it to last so long.
+    PolicyChanged,
 }
 
 /// SHA-256, in lower-case hex.

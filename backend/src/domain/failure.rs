@@ -32,6 +32,11 @@ pub enum Failure {
     Unfit(#[from] Unfit),
     #[error("Onbehalf is not installed in this site, or is switched off")]
     AppGone,
+    /// With the admin's words.
+    #[error("an admin has paused everything: {0}")]
+    Paused(String),
+    #[error("the admins of this site do not allow this any more")]
+    NotAllowedByPolicy,
     #[error("the answers took too long, and no call was made")]
     TooSlow,
     #[error("the database did not answer in time, and no call was made")]
@@ -129,6 +134,8 @@ impl Failure {
     /// After how many runs in a row that came to nothing the schedule pauses.
     pub fn pauses_after(&self) -> u32 {
         match self {
+            // Nothing is wrong with the schedule.
+            Self::Paused(_) => u32::MAX,
             Self::RateLimited { .. }
             | Self::ConfluenceDown { .. }
             | Self::AtlassianDown
@@ -152,6 +159,14 @@ impl Failure {
             Self::AppGone => (
                 "app-not-installed",
                 "Ask a Confluence admin to install it or to switch it on.",
+            ),
+            Self::Paused(_) => (
+                "paused-by-admin",
+                "It goes on by itself when an admin lets everything go on.",
+            ),
+            Self::NotAllowedByPolicy => (
+                "not-allowed-by-policy",
+                "Change or delete the schedule, or ask a Confluence admin.",
             ),
             Self::TooSlow => ("too-slow", "Run it again."),
             Self::StoreDown => ("store-down", "Try again later."),
@@ -243,6 +258,10 @@ impl NotAllowed {
                     "consent-invalidated-notice",
                     "Read what it asks for now, then press “Allow impersonation” to go on.",
                 ),
+                Invalid::PolicyChanged => (
+                    "consent-invalidated-policy",
+                    "Press “Allow impersonation” to go on. The admins allow a shorter time now.",
+                ),
             },
         }
     }
@@ -256,6 +275,7 @@ fn in_words(because: Invalid) -> &'static str {
         Invalid::AccessLost => "your account lost its access to Confluence",
         Invalid::AppRemoved => "Onbehalf was removed from this site in between",
         Invalid::NoticeChanged => "what Onbehalf asks for has changed",
+        Invalid::PolicyChanged => "the admins of this site allow a shorter time now",
     }
 }
 

@@ -4,6 +4,8 @@
 pub mod account;
 pub mod act;
 pub mod agreement;
+pub mod ask;
+pub mod audit;
 pub mod consent;
 pub mod consent_event;
 pub mod failure;

@@ -113,7 +113,7 @@ impl Plan {
             task,
             fallback,
             state: State::Active,
-            since: now,
+            since: whole_seconds(now),
             failures: 0,
         })
     }
@@ -139,7 +139,7 @@ impl Schedule {
             },
             fallback: Fallback::Skip,
             state: State::Active,
-            since: now,
+            since: whole_seconds(now),
             failures: 0,
         }
     }
@@ -167,13 +167,13 @@ impl Schedule {
         }
         if let Some(when) = when.filter(|when| *when != self.when) {
             new.when = checked_when(when, now)?;
-            new.since = now;
+            new.since = whole_seconds(now);
         }
         match (state, &self.state) {
             (Some(ScheduleState::Active), State::Paused(_)) => {
                 checked_when(new.when.clone(), now)?;
                 new.state = State::Active;
-                new.since = now;
+                new.since = whole_seconds(now);
                 new.failures = 0;
             }
             (Some(ScheduleState::Paused), State::Active) => new.state = State::Paused(None),
@@ -256,6 +256,11 @@ impl Schedule {
 /// The next times of a wish, soonest first.
 pub fn next_times(when: &When, now: Timestamp) -> Result<Vec<Timestamp>, BadWish> {
     Ok(Timing::parse(&when.expression, &when.time_zone)?.next_times(now, now, NEXT_TIMES))
+}
+
+/// As AWS keeps it.
+fn whole_seconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
 }
 
 fn checked_title(title: String) -> Result<String, BadWish> {

@@ -29,6 +29,17 @@ pub struct Tenant {
     /// The install and uninstall callbacks that were taken.
     pub callbacks: Callbacks,
     pub policy: Policy,
+    /// Nothing is done as anybody, until an admin lifts this.
+    pub pause: Option<Pause>,
+}
+
+/// An admin stopped everything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    pub by: AccountId,
+    pub at: Timestamp,
+    /// For everybody to read.
+    pub reason: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,11 +110,12 @@ impl Tenant {
     }
 
     /// What the standing of its people's consents depends on.
-    pub fn circumstances<'a>(&self, notices: &'a Notices, now: Timestamp) -> Circumstances<'a> {
+    pub fn circumstances<'a>(&'a self, notices: &'a Notices, now: Timestamp) -> Circumstances<'a> {
         Circumstances {
             now,
             installation: self.installation,
             notices,
+            policy: &self.policy,
         }
     }
 

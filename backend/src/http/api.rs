@@ -93,7 +93,7 @@ impl Api {
     }
 
     /// What the standing of this tenant's consents depends on now.
-    pub(super) fn circumstances(&self, tenant: &Tenant) -> Circumstances<'_> {
+    pub(super) fn circumstances<'a>(&'a self, tenant: &'a Tenant) -> Circumstances<'a> {
         tenant.circumstances(&self.notices, self.clock.now())
     }
 }

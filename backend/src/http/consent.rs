@@ -84,9 +84,9 @@ pub(super) fn as_json(consent: Option<&Consent>, when: &Circumstances<'_>) -> Co
     ConsentJson {
         state: state(end.as_ref()),
         id: Some(consent.id.to_string()),
-        access: Some(agreement.access),
+        access: Some(consent.access(when)),
         granted_at: text(consent.granted_at),
-        expires_at: text(agreement.expires_at),
+        expires_at: text(consent.ends_at(when)),
         ends_soon: consent.ends_soon(when),
         ended_at: end.as_ref().and_then(|end| end.at).and_then(text),
         ended_because: end.as_ref().map(because),
@@ -112,7 +112,7 @@ fn never_given(notice: &str) -> ConsentJson {
     }
 }
 
-fn state(end: Option<&End>) -> ConsentState {
+pub(super) fn state(end: Option<&End>) -> ConsentState {
     match end.map(|end| &end.why) {
         None => ConsentState::Active,
         Some(Why::Expired) => ConsentState::Expired,
@@ -121,7 +121,7 @@ fn state(end: Option<&End>) -> ConsentState {
     }
 }
 
-fn because(end: &End) -> EndedBecause {
+pub(super) fn because(end: &End) -> EndedBecause {
     match &end.why {
         Why::Expired => EndedBecause::Expired,
         Why::Revoked {
@@ -137,6 +137,7 @@ fn because(end: &End) -> EndedBecause {
             Invalid::AccessLost => EndedBecause::AccessLost,
             Invalid::AppRemoved => EndedBecause::AppRemoved,
             Invalid::NoticeChanged => EndedBecause::NoticeChanged,
+            Invalid::PolicyChanged => EndedBecause::PolicyChanged,
         },
     }
 }

@@ -4,7 +4,7 @@ use onbehalf_contract::Deed;
 use thiserror::Error;
 
 use crate::capabilities::store::{BeginError, CommitBegin, CommitBeginAsApp, StoreError};
-use crate::domain::act::Act;
+use crate::domain::act::{Act, kept_until};
 use crate::domain::consent::Circumstances;
 use crate::domain::failure::NotAllowed;
 use crate::domain::run::{Run, RunId};
@@ -63,6 +63,7 @@ pub async fn begin(
         access: schedule.access(),
         as_app: false,
         started_at: when.now,
+        kept_until: kept_until(when.now, when.policy.activity_kept()),
         finished: None,
     };
     match store.commit_begin(&act, was, when).await {
@@ -91,6 +92,7 @@ pub async fn begin_as_app(
         access: schedule.access(),
         as_app: true,
         started_at: when.now,
+        kept_until: kept_until(when.now, when.policy.activity_kept()),
         finished: None,
     };
     match store.commit_begin_as_app(&act, was).await {
@@ -108,6 +110,7 @@ mod tests {
     use super::*;
     use crate::domain::ids::{AccountId, Subject, TenantKey};
     use crate::domain::notice::Notices;
+    use crate::domain::policy::Policy;
 
     struct Store(std::cell::Cell<Option<BeginError>>);
 
@@ -133,6 +136,7 @@ mod tests {
             now: Timestamp::UNIX_EPOCH,
             installation: 1,
             notices: &Notices::default(),
+            policy: &Policy::default(),
         };
         let deed = schedule.task.deed();
         begin(&Store(answer.into()), &schedule, deed, &run, None, &when).await

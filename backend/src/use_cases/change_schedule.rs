@@ -56,10 +56,9 @@ pub async fn change_schedule(
         ..new.clone()
     } == old
         && !new.is_active();
-    if old.fallback == Fallback::App || new.fallback == Fallback::App {
-        if !only_stops {
-            may_choose(platform, tenant, of, Fallback::App).await?;
-        }
+    let for_app = old.fallback == Fallback::App || new.fallback == Fallback::App;
+    if for_app && !only_stops {
+        may_choose(platform, tenant, of, Fallback::App).await?;
     }
     write(store, timers, &old, &new, when).await?;
     let newest = store.runs(of, id, 1, None).await?;
@@ -98,7 +97,7 @@ async fn seen(
 }
 
 async fn write(
-    store: &(impl WriteSchedules + KeepTimers),
+    store: &(impl ReadSchedules + WriteSchedules + KeepTimers),
     timers: &dyn Timers,
     old: &Schedule,
     new: &Schedule,

@@ -25,10 +25,15 @@ pub(super) struct FreshTenant {
 }
 
 impl FreshTenant {
-    /// What was read from `read_at` on; `None` if nothing may be done in it.
-    pub(super) fn usable(tenant: Option<Tenant>, read_at: Timestamp) -> Option<Self> {
-        let tenant = tenant.filter(|tenant| tenant.usable().is_some())?;
-        Some(Self { tenant, read_at })
+    /// What was read from `read_at` on, if anything may be done in it.
+    pub(super) fn usable(tenant: Option<Tenant>, read_at: Timestamp) -> Result<Self, Failure> {
+        let tenant = tenant
+            .filter(|tenant| tenant.usable().is_some())
+            .ok_or(Failure::AppGone)?;
+        match &tenant.pause {
+            Some(pause) => Err(Failure::Paused(pause.reason.clone())),
+            None => Ok(Self { tenant, read_at }),
+        }
     }
 
     /// What is known at this moment: the same, or what is read anew if that has grown old. What took too long to read is
@@ -37,7 +42,7 @@ impl FreshTenant {
         mut self,
         store: &impl ReadTenants,
         clock: &dyn Clock,
-    ) -> Result<Option<Self>, StoreError> {
+    ) -> Result<Result<Self, Failure>, StoreError> {
         let mut reads = 0;
         while clock.now().duration_since(self.read_at) >= TENANT_FRESH_FOR {
             if reads == TENANT_READS {
@@ -48,11 +53,11 @@ impl FreshTenant {
             let read_at = clock.now();
             let tenant = store.tenant(&self.tenant.key).await?;
             match Self::usable(tenant, read_at) {
-                Some(anew) => self = anew,
-                None => return Ok(None),
+                Ok(anew) => self = anew,
+                Err(why) => return Ok(Err(why)),
             }
         }
-        Ok(Some(self))
+        Ok(Ok(self))
     }
 
     /// The same before each step of an act, and the time that is left: nothing is asked for once its tenant is gone, or
@@ -67,10 +72,10 @@ impl FreshTenant {
         let fresh = self
             .fresh(store, clock)
             .await
-            .map_err(|_| Failure::StoreDown)?;
-        let fresh = fresh
-            .filter(|fresh| fresh.tenant.generation == generation)
-            .ok_or(Failure::AppGone)?;
+            .map_err(|_| Failure::StoreDown)??;
+        if fresh.tenant.generation != generation {
+            return Err(Failure::AppGone);
+        }
         let spent = clock.now().duration_since(act.started_at);
         match Duration::try_from(TIME_LIMIT - spent) {
             Ok(left) if !left.is_zero() => Ok((fresh, left)),

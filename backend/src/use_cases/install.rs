@@ -32,14 +32,16 @@ pub async fn install(
         stamp,
     } = installation;
     let before = store.tenant(&key).await?;
-    let (callbacks, replaces, installation, policy) = match before {
+    // What the admins decided before an install still counts.
+    let (callbacks, replaces, installation, policy, pause) = match before {
         Some(tenant) => (
             tenant.callbacks,
             Some(tenant.generation),
             tenant.installation,
             tenant.policy,
+            tenant.pause,
         ),
-        None => (Callbacks::default(), None, 1, Policy::default()),
+        None => (Callbacks::default(), None, 1, Policy::default(), None),
     };
     let tenant = Tenant {
         key,
@@ -54,6 +56,7 @@ pub async fn install(
         app_account: None,
         callbacks: callbacks.take(&stamp)?,
         policy,
+        pause,
     };
     match store.write_tenant(&tenant, replaces).await {
         Ok(()) => Ok(tenant),

@@ -26,7 +26,7 @@ pub struct Checked {
 
 /// Sets the timer of a schedule that was just written. If that fails, the sweep does it: what the person wanted stands.
 pub(super) async fn set_timer(
-    store: &impl KeepTimers,
+    store: &(impl KeepTimers + ReadSchedules),
     timers: &dyn Timers,
     schedule: &Schedule,
     now: Timestamp,
@@ -99,20 +99,42 @@ pub(super) enum NotInStep {
     Store(#[from] StoreError),
 }
 
+/// How often it begins anew when the schedule is changed while its timer is set.
+const TRIES: u32 = 5;
+
+/// Sets the timer, and notes that. Somebody else may set it for another version of the schedule at the same moment, and
+/// whoever comes last has said what the timer has: so whoever finds another version than theirs sets it once more.
 async fn bring_in_step(
-    store: &impl KeepTimers,
+    store: &(impl KeepTimers + ReadSchedules),
     timers: &dyn Timers,
     schedule: &Schedule,
     now: Timestamp,
 ) -> Result<Drift, NotInStep> {
-    let timer = schedule.timer(now);
-    let drift = timers.set(&timer_id(schedule), timer.as_ref()).await?;
-    if schedule.is_deleted() {
-        store.remove_schedule(schedule).await?;
-    } else {
-        let next = now.saturating_add(CHECKED_EVERY).unwrap_or(Timestamp::MAX);
-        store.note_timer(schedule, next).await?;
+    let id = timer_id(schedule);
+    let next = now.saturating_add(CHECKED_EVERY).unwrap_or(Timestamp::MAX);
+    let mut drift = timers.set(&id, schedule.timer(now).as_ref()).await?;
+    let mut seen = schedule.clone();
+    for _ in 0..TRIES {
+        let is_in_step = if seen.is_deleted() {
+            store.remove_schedule(&seen).await?
+        } else {
+            store.note_timer(&seen, next).await?
+        };
+        if is_in_step {
+            return Ok(drift);
+        }
+        let Some(now_stored) = store.schedule(&id.of, &id.schedule).await? else {
+            timers.set(&id, None).await?;
+            return Ok(drift);
+        };
+        if now_stored == seen {
+            // It was removed and noted by somebody else: the starter, which is kept for good.
+            return Ok(drift);
+        }
+        drift = timers.set(&id, now_stored.timer(now).as_ref()).await?;
+        seen = now_stored;
     }
+    // It stays to be looked at.
     Ok(drift)
 }
 

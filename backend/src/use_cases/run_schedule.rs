@@ -1,6 +1,6 @@
 //! A schedule fires: act as its person, if they allow it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use onbehalf_contract::{Fallback, Outcome, RunResult};
 use thiserror::Error;
 
@@ -17,11 +17,12 @@ use crate::capabilities::store::{
 };
 use crate::capabilities::world::Clock;
 use crate::domain::account::{Account, FitAccount};
-use crate::domain::act::Finished;
+use crate::domain::act::{Finished, kept_until};
 use crate::domain::consent_event::Invalid;
 use crate::domain::failure::Failure;
 use crate::domain::notice::Notices;
 use crate::domain::pace::{Turn, wait_for};
+use crate::domain::policy::Policy;
 use crate::domain::run::{Found, Run, RunId, RunMessage};
 use crate::domain::run_report::Step;
 use crate::domain::schedule::Schedule;
@@ -104,10 +105,12 @@ pub async fn run_schedule(
     };
     let was = context.run.as_ref();
     times.tried_before = was.map_or(0, |run| run.tries);
+    let policy = context.tenant.as_ref().map(|tenant| &tenant.policy);
     let this = ThisRun {
         run: &run,
         was,
         schedule,
+        kept: policy.map_or_else(|| Policy::default().activity_kept(), Policy::activity_kept),
     };
     match was.map(|was| was.found(clock.now(), schedule.task.is_idempotent())) {
         None | Some(Found::Free) => {}
@@ -118,8 +121,9 @@ pub async fn run_schedule(
     if let Some(until) = held_back(acting, &context, &run, schedule, message.held).await? {
         return Ok(Ran::HeldBack(until));
     }
-    let Some(tenant) = FreshTenant::usable(context.tenant.clone(), read_at) else {
-        return without_act(acting, &this, &Failure::AppGone, times).await;
+    let tenant = match FreshTenant::usable(context.tenant.clone(), read_at) {
+        Ok(tenant) => tenant,
+        Err(why) => return without_act(acting, &this, &why, times).await,
     };
 
     let asked = acting.platform.account(&tenant.tenant, &run.of.account);
@@ -127,8 +131,9 @@ pub async fn run_schedule(
         Ok(account) => account,
         Err(error) => return without_act(acting, &this, &error.into(), times).await,
     };
-    let Some(tenant) = tenant.fresh(store, clock).await? else {
-        return without_act(acting, &this, &Failure::AppGone, times).await;
+    let tenant = match tenant.fresh(store, clock).await? {
+        Ok(tenant) => tenant,
+        Err(why) => return without_act(acting, &this, &why, times).await,
     };
     let name = account.as_ref().map_or("", |account| account.name.as_str());
     let task = schedule
@@ -160,6 +165,8 @@ struct ThisRun<'a> {
     run: &'a RunId,
     was: Option<&'a Run>,
     schedule: &'a Schedule,
+    /// For how long its record is kept.
+    kept: SignedDuration,
 }
 
 impl ThisRun<'_> {
@@ -248,7 +255,12 @@ async fn begin_one(
         clock,
         ..
     } = *acting;
-    let ThisRun { run, was, schedule } = *this;
+    let ThisRun {
+        run, was, schedule, ..
+    } = *this;
+    if !tenant.policy.allows_task(task) {
+        return Ok(Beginning::Failed(Failure::NotAllowedByPolicy));
+    }
     let why = match FitAccount::check(account, tenant.app_account.as_ref()) {
         Ok(_) => {
             let when = tenant.circumstances(notices, clock.now());
@@ -288,13 +300,16 @@ async fn without_act(
     let Acting { store, clock, .. } = *acting;
     times.code = Some(why.code());
     let result = match why {
-        Failure::AppGone => RunResult::Refused,
+        Failure::AppGone | Failure::Paused(_) | Failure::NotAllowedByPolicy => RunResult::Refused,
         why if why.is_about_the_person() => RunResult::Refused,
         _ => RunResult::Failed,
     };
     let now = clock.now();
     let end = this.after(why, result, now);
-    store.record_no_act(this.run, this.was, &end, now).await?;
+    let kept_until = kept_until(now, this.kept);
+    store
+        .record_no_act(this.run, this.was, &end, kept_until)
+        .await?;
     note_end(acting, this, Some(why), &end).await?;
     Ok(ran(&end))
 }
@@ -359,6 +374,7 @@ async fn note_end(
     let schedule = this.schedule;
     let after = match (why, &end.reason) {
         _ if end.again_at.is_some() => return Ok(()),
+        (Some(Failure::Paused(_)), _) => return Ok(()),
         (Some(why), Some(reason)) => schedule.after_failure(reason, why.pauses_after()),
         _ if schedule.failures == 0 => return Ok(()),
         _ => schedule.after_success(),

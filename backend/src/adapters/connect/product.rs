@@ -322,6 +322,7 @@ mod tests {
             app_account: None,
             callbacks: Callbacks::default(),
             policy: Policy::default(),
+            pause: None,
         };
         let link = |base: Option<&str>, webui: &str| {
             link_in(

@@ -9,8 +9,8 @@ use onbehalf_contract::{Access, Deed, Outcome};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_attribute_value};
 
-use super::keys;
-use super::record::{self, ACTIVITY_KEPT, ttl};
+use super::keys::{self, Listed};
+use super::record;
 use super::store::{Store, unavailable, unreadable};
 use crate::capabilities::store::{ActCursor, ActsPage, ReadActs, StoreError};
 use crate::domain::act::{Act, Finished};
@@ -46,6 +46,15 @@ pub(super) struct Record {
     as_app: bool,
     #[serde(skip_serializing_if = "Not::not", default)]
     settled: bool,
+    /// The keys of the index of what admins list.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    listed: Option<String>,
+    #[serde(
+        with = "record::optional_time",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
+    listed_at: Option<Timestamp>,
     ttl: i64,
 }
 
@@ -191,11 +200,13 @@ impl Record {
             link: None,
             as_app: act.as_app,
             settled: false,
-            ttl: ttl(act.started_at, ACTIVITY_KEPT),
+            listed: Some(Listed::Acts.of(act.of())),
+            listed_at: Some(act.started_at),
+            ttl: act.kept_until.as_second(),
         }
     }
 
-    fn act(self, of: &Subject) -> Result<Act, StoreError> {
+    pub(super) fn act(self, of: &Subject) -> Result<Act, StoreError> {
         let schedule = ScheduleId::parse(self.schedule).map_err(unreadable)?;
         let finished = self
             .outcome
@@ -213,6 +224,7 @@ impl Record {
             access: self.access,
             as_app: self.as_app,
             started_at: self.started_at,
+            kept_until: Timestamp::from_second(self.ttl).map_err(unreadable)?,
             finished,
         })
     }

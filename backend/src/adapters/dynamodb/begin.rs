@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::{
 use onbehalf_contract::Access;
 use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
 
+use super::people::milliseconds;
 use super::store::{Store, Written, cancelled, condition_failed, unavailable, unreadable};
 use super::{acts, consents, keys, runs};
 use crate::capabilities::store::{BeginError, CommitBegin, CommitBeginAsApp, StoreError};
@@ -90,6 +91,10 @@ impl Store {
                 AttributeValue::N(when.now.as_millisecond().to_string()),
             )
             .expression_attribute_values(
+                ":oldest",
+                milliseconds(when.policy.oldest_that_counts(when.now)),
+            )
+            .expression_attribute_values(
                 ":installation",
                 AttributeValue::N(when.installation.to_string()),
             )
@@ -108,7 +113,7 @@ impl Store {
         let access = one_of("access", accesses);
         let notice = one_of("notice", notices.collect());
         let check = check.condition_expression(format!(
-            "#state = :active AND expiresAt > :now AND installation = :installation AND {access} AND {notice}"
+            "#state = :active AND expiresAt > :now AND grantedAt > :oldest AND installation = :installation AND {access} AND {notice}"
         ));
         Ok(TransactWriteItem::builder()
             .condition_check(check.build().map_err(unreadable)?)

@@ -8,7 +8,7 @@ use onbehalf_contract::Access;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
-use super::keys::{self, Due};
+use super::keys::{self, Due, Listed};
 use super::record;
 use super::store::{Store, Written, unavailable, unreadable};
 use super::tokens;
@@ -16,6 +16,7 @@ use crate::capabilities::store::{
     ExpiringConsents, ReadConsentLogs, ReadConsents, StoreError, WriteConsents, WriteError,
 };
 use crate::domain::agreement::Agreement;
+use crate::domain::audit::AuditEntry;
 use crate::domain::consent::{Change, Consent, End, Revoker, Why};
 use crate::domain::consent_event::{ConsentEvent, EventHash, Invalid, LogEntry};
 use crate::domain::ids::{AccountId, ConsentId, Subject};
@@ -62,6 +63,15 @@ pub(super) struct Record {
         default
     )]
     due_at: Option<Timestamp>,
+    /// The keys of the index of what admins list.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    listed: Option<String>,
+    #[serde(
+        with = "record::optional_time",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
+    listed_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +148,13 @@ impl WriteConsents for Store {
         ];
         for event in events {
             items.push(self.putting_new(&EventRecord::of(&consent.of, event))?);
+            if let Some(entry) = AuditEntry::of_event(&consent.of, event) {
+                items.push(self.putting_audit(&consent.of.tenant, &entry)?);
+            }
+        }
+        // Whoever agrees is not asked any more.
+        if consent.ended.is_none() {
+            items.push(self.forgetting_ask(&consent.of)?);
         }
         if replaces.is_none() {
             items.push(self.note_consenter(&consent.of, consent.granted_at)?);
@@ -229,6 +246,8 @@ impl Record {
             newest_event: consent.newest_event.as_str().into(),
             due: active.then(|| Due::Ending.of(&consent.of)),
             due_at: active.then_some(expires_at),
+            listed: Some(Listed::Consents.of(&consent.of)),
+            listed_at: Some(consent.granted_at),
         };
         if let Some(End { at, why }) = &consent.ended {
             record.ended_at = *at;

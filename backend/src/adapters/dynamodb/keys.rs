@@ -20,6 +20,15 @@ pub(super) const EVENTS: &str = "event#";
 /// Beside a tenant: whose turn it is to report its people.
 pub(super) const REPORTS: &str = "reports";
 
+/// Beside a tenant: its policy, and whether everything pauses.
+pub(super) const RULES: &str = "rules";
+
+/// Beside a tenant: what its admins did.
+pub(super) const AUDIT: &str = "audit#";
+
+/// An admin asks a person for their consent.
+pub(super) const ASK: &str = "ask";
+
 /// Beside a tenant: how fast its site may be called.
 pub(super) const PACE: &str = "pace";
 
@@ -106,6 +115,40 @@ impl Due {
     pub(super) fn of(self, person: &Subject) -> String {
         self.in_shard(shard(person))
     }
+}
+
+/// The index of what admins list, and its keys.
+pub(super) const LISTED: &str = "listed";
+pub(super) const LISTED_AT: &str = "listedAt";
+
+/// What is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Listed {
+    Consents,
+    Asks,
+    Schedules,
+    Acts,
+}
+
+impl Listed {
+    pub(super) fn in_shard(self, tenant: &TenantKey, shard: u8) -> String {
+        let kind = match self {
+            Self::Consents => "consent",
+            Self::Asks => "ask",
+            Self::Schedules => "schedule",
+            Self::Acts => "act",
+        };
+        format!("{kind}#{tenant}#{shard}")
+    }
+
+    pub(super) fn of(self, person: &Subject) -> String {
+        self.in_shard(&person.tenant, shard(person))
+    }
+}
+
+/// What an admin did then. The mark tells apart what was done in the same millisecond.
+pub(super) fn audit(at: Timestamp, mark: &str) -> String {
+    format!("{AUDIT}{:015}#{mark}", at.as_millisecond())
 }
 
 /// Some of the people of a tenant.

@@ -5,15 +5,20 @@
 //! patterns.
 
 mod acts;
+mod asks;
+mod audit;
+mod batch;
 mod begin;
 mod conflict;
 mod consents;
 mod erase;
 mod keys;
+mod listing;
 mod pace;
 mod people;
 mod record;
 mod reports;
+mod rules;
 mod run_context;
 mod runs;
 mod schedules;

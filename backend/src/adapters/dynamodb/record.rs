@@ -6,9 +6,6 @@ pub(super) use jiff::fmt::serde::timestamp::millisecond::{
 
 use jiff::{SignedDuration, Timestamp};
 
-/// How long a finished run and its act are kept.
-pub(super) const ACTIVITY_KEPT: SignedDuration = SignedDuration::from_hours(24 * 365);
-
 /// DynamoDB removes an item some time after this many seconds since 1970.
 pub(super) fn ttl(from: Timestamp, kept: SignedDuration) -> i64 {
     from.saturating_add(kept)

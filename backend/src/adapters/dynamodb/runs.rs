@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_attribute_value, to_item};
 
 use super::people::milliseconds;
-use super::record::{self, ACTIVITY_KEPT, ttl};
+use super::record;
 use super::store::{Store, Written, unavailable, unreadable};
 use super::{acts, keys};
 use crate::capabilities::store::{ReadRuns, RecordRuns, RunEnd, RunsPage, StoreError, WriteError};
@@ -106,11 +106,11 @@ impl RecordRuns for Store {
         id: &RunId,
         was: Option<&Run>,
         end: &RunEnd,
-        at: Timestamp,
+        kept_until: Timestamp,
     ) -> Result<(), StoreError> {
         // Not about somebody who was erased since the run began.
         let items = vec![
-            self.putting_run(&Record::without_act(id, was, end, at), was)?,
+            self.putting_run(&Record::without_act(id, was, end, kept_until), was)?,
             self.addition(&id.of)?,
         ];
         match self.transact_if(items).await? {
@@ -263,12 +263,12 @@ impl Record {
             again_at: None,
             as_app: act.as_app,
             settled: false,
-            ttl: ttl(act.started_at, ACTIVITY_KEPT),
+            ttl: act.kept_until.as_second(),
         }
     }
 
     /// A run that came to no act.
-    fn without_act(id: &RunId, was: Option<&Run>, end: &RunEnd, at: Timestamp) -> Self {
+    fn without_act(id: &RunId, was: Option<&Run>, end: &RunEnd, kept_until: Timestamp) -> Self {
         Self {
             pk: keys::person(&id.of),
             sk: keys::run(id),
@@ -281,7 +281,7 @@ impl Record {
             again_at: end.again_at,
             as_app: false,
             settled: false,
-            ttl: ttl(at, ACTIVITY_KEPT),
+            ttl: kept_until.as_second(),
         }
     }
 

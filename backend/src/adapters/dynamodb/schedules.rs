@@ -6,7 +6,7 @@ use onbehalf_contract::{Action, Fallback, NotRun, When};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_attribute_value, to_item};
 
-use super::keys::{self, Due};
+use super::keys::{self, Due, Listed};
 use super::people::{built, milliseconds};
 use super::record;
 use super::store::{Store, Written, text, unavailable, unreadable};
@@ -48,6 +48,15 @@ pub(super) struct Record {
         default
     )]
     due_at: Option<Timestamp>,
+    /// The keys of the index of what admins list.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    listed: Option<String>,
+    #[serde(
+        with = "record::optional_time",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
+    listed_at: Option<Timestamp>,
 }
 
 fn first_version() -> u64 {
@@ -197,7 +206,7 @@ impl KeepTimers for Store {
         Ok(found.into_iter().map(|(_, timer)| timer).collect())
     }
 
-    async fn note_timer(&self, schedule: &Schedule, next: Timestamp) -> Result<(), StoreError> {
+    async fn note_timer(&self, schedule: &Schedule, next: Timestamp) -> Result<bool, StoreError> {
         let update = self
             .update_schedule(schedule)
             .condition_expression("version = :version AND #state = :state")
@@ -206,18 +215,16 @@ impl KeepTimers for Store {
             .update_expression("SET due = :due, dueAt = :next")
             .expression_attribute_values(":due", AttributeValue::S(Due::Timer.of(&schedule.of)))
             .expression_attribute_values(":next", milliseconds(next));
-        match self.transact_if(vec![built(update)?]).await? {
-            Written::Yes | Written::No => Ok(()),
-        }
+        Ok(self.transact_if(vec![built(update)?]).await? == Written::Yes)
     }
 
-    async fn remove_schedule(&self, schedule: &Schedule) -> Result<(), StoreError> {
+    async fn remove_schedule(&self, schedule: &Schedule) -> Result<bool, StoreError> {
         // That everybody's first schedule was deleted must be remembered, or it would be there again.
         let item = if schedule.id == ScheduleId::of_starter() {
             let update = self
                 .update_schedule(schedule)
                 .condition_expression("version = :version")
-                .update_expression("REMOVE due, dueAt");
+                .update_expression("REMOVE due, dueAt, listed, listedAt");
             built(update)?
         } else {
             let delete = Delete::builder()
@@ -230,9 +237,7 @@ impl KeepTimers for Store {
                 .delete(delete.build().map_err(unreadable)?)
                 .build()
         };
-        match self.transact_if(vec![item]).await? {
-            Written::Yes | Written::No => Ok(()),
-        }
+        Ok(self.transact_if(vec![item]).await? == Written::Yes)
     }
 }
 
@@ -295,6 +300,8 @@ impl Record {
             failures: schedule.failures,
             due: Some(Due::Timer.of(&schedule.of)),
             due_at: Some(check_at),
+            listed: (!schedule.is_deleted()).then(|| Listed::Schedules.of(&schedule.of)),
+            listed_at: (!schedule.is_deleted()).then_some(schedule.since),
         }
     }
 

@@ -50,6 +50,8 @@ struct Index {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct IndexProjection {
     projection_type: String,
+    #[serde(default)]
+    non_key_attributes: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -120,6 +122,7 @@ impl Index {
             .projection_type(ProjectionType::from(
                 self.projection.projection_type.as_str(),
             ))
+            .set_non_key_attributes(self.projection.non_key_attributes.clone())
             .build();
         GlobalSecondaryIndex::builder()
             .index_name(&self.index_name)

@@ -9,10 +9,10 @@ use url::Url;
 
 use super::keys;
 use super::record;
+use super::rules;
 use super::store::{Store, Written, unavailable, unreadable};
 use crate::capabilities::store::{ReadTenants, StoreError, WriteError, WriteTenants};
 use crate::domain::ids::{AccountId, TenantKey};
-use crate::domain::policy::Policy;
 use crate::domain::tenant::{Callbacks, SealedCredentials, Tenant, TenantState};
 
 #[derive(Serialize, Deserialize)]
@@ -64,8 +64,12 @@ pub(super) struct Record {
 
 impl ReadTenants for Store {
     async fn tenant(&self, key: &TenantKey) -> Result<Option<Tenant>, StoreError> {
-        let record: Option<Record> = self.read(keys::tenant(key), keys::TENANT.into()).await?;
-        record.map(|record| record.tenant(key)).transpose()
+        let pk = keys::tenant(key);
+        let wanted = [keys::TENANT, keys::RULES].map(|sk| (pk.clone(), sk.to_owned()));
+        let mut found = self.read_all(wanted).await?;
+        let record: Option<Record> = found.take(keys::TENANT)?;
+        let rules: Option<rules::Record> = found.take(keys::RULES)?;
+        record.map(|record| record.tenant(key, rules)).transpose()
     }
 }
 
@@ -169,7 +173,13 @@ impl Record {
         }
     }
 
-    pub(super) fn tenant(self, key: &TenantKey) -> Result<Tenant, StoreError> {
+    pub(super) fn tenant(
+        self,
+        key: &TenantKey,
+        rules: Option<rules::Record>,
+    ) -> Result<Tenant, StoreError> {
+        let decided = rules.map(rules::Record::decided).transpose()?;
+        let (policy, pause) = decided.unwrap_or_default();
         let state = match (self.credentials, self.uninstalled_at, self.erase_at) {
             (Some(credentials), None, None) => TenantState::Installed {
                 credentials: SealedCredentials(credentials),
@@ -192,7 +202,8 @@ impl Record {
             installation: self.installation,
             app_account: self.app_account,
             callbacks: Callbacks::stored(self.newest_callback, self.callbacks_seen),
-            policy: Policy::default(),
+            policy,
+            pause,
         })
     }
 }

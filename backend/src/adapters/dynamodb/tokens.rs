@@ -49,25 +49,35 @@ impl KeepTokens for Store {
         generation: u64,
         now: Timestamp,
         until: Timestamp,
+        useless: Option<&KeptToken>,
     ) -> Result<bool, StoreError> {
-        let turn = Update::builder()
+        let mut there_is_none =
+            String::from("attribute_not_exists(expiresAt) OR expiresAt <= :now");
+        if useless.is_some() {
+            there_is_none.push_str(" OR sealed = :useless");
+        }
+        let mut turn = Update::builder()
             .table_name(&self.table)
             .key(keys::PK, AttributeValue::S(keys::person(of)))
             .key(keys::SK, AttributeValue::S(key(access)))
             .update_expression(
                 "SET generation = :generation, turnUntil = :until, #ttl = :ttl REMOVE sealed, expiresAt",
             )
-            .condition_expression(
+            .condition_expression(format!(
                 "attribute_not_exists(pk) OR generation < :generation \
                  OR (generation = :generation \
                  AND (attribute_not_exists(turnUntil) OR turnUntil <= :now) \
-                 AND (attribute_not_exists(expiresAt) OR expiresAt <= :now))",
-            )
+                 AND ({there_is_none}))"
+            ))
             .expression_attribute_names("#ttl", "ttl")
             .expression_attribute_values(":generation", AttributeValue::N(generation.to_string()))
             .expression_attribute_values(":now", milliseconds(now))
             .expression_attribute_values(":until", milliseconds(until))
             .expression_attribute_values(":ttl", AttributeValue::N(until.as_second().to_string()));
+        if let Some(KeptToken { sealed, .. }) = useless {
+            let sealed = AttributeValue::B(sealed.clone().into());
+            turn = turn.expression_attribute_values(":useless", sealed);
+        }
         // Nothing is kept of somebody who was erased since the act began.
         let items = vec![built(turn)?, self.addition(of)?];
         Ok(self.transact_if(items).await? == Written::Yes)
