@@ -117,11 +117,11 @@ pub(crate) async fn texts(language: &str) -> Option<(Texts, JsValue)> {
     Some((json::from_value(json)?, words))
 }
 
-fn encoded(part: &str) -> String {
+pub(crate) fn encoded(part: &str) -> String {
     js_sys::encode_uri_component(part).into()
 }
 
-fn call<T: FromJson + 'static>(
+pub(crate) fn call<T: FromJson + 'static>(
     method: &'static str,
     path: String,
     body: Option<String>,
@@ -132,7 +132,7 @@ fn call<T: FromJson + 'static>(
 
 /// One request with a fresh token, and what was answered to it. Apart from [`call`], so that it is compiled once and not
 /// for each type of answer.
-fn exchange(method: &'static str, path: String, body: Option<String>) -> Answer<String> {
+pub(crate) fn exchange(method: &'static str, path: String, body: Option<String>) -> Answer<String> {
     Box::pin(async move {
         let token = bridge::token().await?;
         let request = request(method, &path, &token, body).map_err(|_| Trouble::Garbled)?;

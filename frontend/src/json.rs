@@ -4,11 +4,11 @@
 //! sixth of the page. [`contract`] reads them in a few bytes each, and [`write`] writes them; their tests hold them to
 //! what serde writes and reads.
 
-mod contract;
+pub(crate) mod contract;
 mod names;
 #[cfg(test)]
 pub(crate) mod sample;
-mod write;
+pub(crate) mod write;
 
 use std::cell::Cell;
 
@@ -42,33 +42,33 @@ pub(crate) struct Reading<'a, J> {
 
 impl<J: Json> Reading<'_, J> {
     /// What an object has under this key.
-    fn get(&self, key: &str) -> Self {
+    pub(crate) fn get(&self, key: &str) -> Self {
         self.other(self.value.as_ref().and_then(|value| value.get(key)))
     }
 
-    fn is_there(&self) -> bool {
+    pub(crate) fn is_there(&self) -> bool {
         self.value.is_some()
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.needed(Json::text)
     }
 
-    fn number(&self) -> f64 {
+    pub(crate) fn number(&self) -> f64 {
         self.needed(Json::number)
     }
 
-    fn truth(&self) -> bool {
+    pub(crate) fn truth(&self) -> bool {
         self.needed(Json::truth)
     }
 
-    fn items(&self) -> Vec<Self> {
+    pub(crate) fn items(&self) -> Vec<Self> {
         let items = self.needed(Json::items).into_iter();
         items.map(|item| self.other(Some(item))).collect()
     }
 
     /// Notes that something is missing, or of another shape.
-    fn fail(&self) {
+    pub(crate) fn fail(&self) {
         self.complete.set(false);
     }
 

@@ -63,6 +63,7 @@ mod tests {
         let mut files: Vec<_> = std::fs::read_dir(folder)
             .unwrap()
             .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.ends_with(".json"))
             .collect();
         files.sort();
         let mut expected = LANGUAGES.map(|language| format!("{language}.json"));

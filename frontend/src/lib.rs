@@ -24,6 +24,4 @@ mod timing;
 mod trouble;
 mod words;
 
-fn main() {
-    start::start();
-}
+pub use start::start;

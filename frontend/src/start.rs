@@ -13,7 +13,8 @@ use crate::{
     words,
 };
 
-pub(crate) fn start() {
+/// Shows the page in the document that it finds itself in.
+pub fn start() {
     let Some(content) = browser::element("content") else {
         return;
     };

@@ -13,23 +13,26 @@ use super::{
 use crate::state::{State, Texts};
 
 /// A field of any readable type.
-fn field<T: FromJson, J: Json>(json: &Reading<J>, key: &str) -> T {
+pub(crate) fn field<T: FromJson, J: Json>(json: &Reading<J>, key: &str) -> T {
     T::from_json(&json.get(key))
 }
 
 /// A field that may be absent, but not malformed.
-fn optional<T: FromJson, J: Json>(json: &Reading<J>, key: &str) -> Option<T> {
+pub(crate) fn optional<T: FromJson, J: Json>(json: &Reading<J>, key: &str) -> Option<T> {
     let field = json.get(key);
     field.is_there().then(|| T::from_json(&field))
 }
 
 /// A mark that is absent where it would be `false`.
-fn marked<J: Json>(json: &Reading<J>, key: &str) -> bool {
+pub(crate) fn marked<J: Json>(json: &Reading<J>, key: &str) -> bool {
     optional(json, key).unwrap_or_default()
 }
 
 /// The value that goes by this name; the first one if there is none.
-fn named<T: Copy, J: Json, const N: usize>(json: &Reading<J>, names: &[(&str, T); N]) -> T {
+pub(crate) fn named<T: Copy, J: Json, const N: usize>(
+    json: &Reading<J>,
+    names: &[(&str, T); N],
+) -> T {
     let name = json.text();
     names::named(&name, names).unwrap_or_else(|| {
         json.fail();

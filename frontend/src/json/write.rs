@@ -10,18 +10,18 @@ pub(crate) trait ToJson {
 }
 
 /// An object of JSON that grows key by key.
-struct Object(String);
+pub(crate) struct Object(String);
 
 impl Object {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self("{".to_owned())
     }
 
-    fn text(self, key: &str, value: &str) -> Self {
+    pub(crate) fn text(self, key: &str, value: &str) -> Self {
         self.json(key, &quoted(value))
     }
 
-    fn json(mut self, key: &str, value: &str) -> Self {
+    pub(crate) fn json(mut self, key: &str, value: &str) -> Self {
         if self.0.len() > 1 {
             self.0.push(',');
         }
@@ -32,21 +32,21 @@ impl Object {
     }
 
     /// Nothing is written for what isn't there.
-    fn optional(self, key: &str, json: Option<String>) -> Self {
+    pub(crate) fn optional(self, key: &str, json: Option<String>) -> Self {
         match json {
             Some(json) => self.json(key, &json),
             None => self,
         }
     }
 
-    fn end(mut self) -> String {
+    pub(crate) fn end(mut self) -> String {
         self.0.push('}');
         self.0
     }
 }
 
 /// A text within quotation marks. <https://www.rfc-editor.org/rfc/rfc8259#section-7>
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     const HEX: [char; 16] = [
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
     ];

@@ -8,6 +8,7 @@ use serde::{
 };
 
 use super::{catalogue, keys};
+use crate::language::LANGUAGES;
 
 /// The problems that a person can meet, on the page or in its place. The others are for those who write programs, and
 /// are told in English.
@@ -127,11 +128,9 @@ impl Catalogue {
 
     /// Each language that there are words in, and its words.
     fn every() -> impl Iterator<Item = (String, Self)> {
-        fs::read_dir(FOLDER).unwrap().map(|file| {
-            let file = file.unwrap().path();
-            let language = file.file_stem().unwrap().to_str().unwrap();
-            (language.to_owned(), Self::of(language))
-        })
+        LANGUAGES
+            .map(|language| (language.to_owned(), Self::of(language)))
+            .into_iter()
     }
 }
 
