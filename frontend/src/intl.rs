@@ -41,7 +41,7 @@ pub(crate) fn day_and_time_in(moment: &str, zone: &str) -> String {
         ("day", "numeric"),
         ("month", "short"),
         ("year", "numeric"),
-        ("hour", "2-digit"),
+        ("hour", "numeric"),
         ("minute", "2-digit"),
         ("timeZone", zone),
     ];

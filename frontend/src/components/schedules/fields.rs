@@ -32,7 +32,6 @@ impl Fields<'_> {
         let mut field = self
             .field("input", name)
             .set("type", kind)
-            .id(&self.id(name))
             .set("value", self.draft.get(name))
             .set("autocomplete", "off")
             .mark("required", true);
@@ -42,13 +41,14 @@ impl Fields<'_> {
         if let Some(list) = list {
             field = field.set("list", list);
         }
-        labelled(label, field)
+        self.labelled(name, label, field)
     }
 
     /// Several lines.
-    pub(super) fn area(&self, name: &'static str, label: String) -> AnyView {
+    pub(super) fn area(&self, name: &'static str, label: String, required: bool) -> AnyView {
         let field = self.field("textarea", name).set("rows", "4");
-        labelled(label, field.text(self.draft.get(name)))
+        let field = field.mark("required", required);
+        self.labelled(name, label, field.text(self.draft.get(name)))
     }
 
     /// One of these values, each with what says it.
@@ -66,7 +66,7 @@ impl Fields<'_> {
                 .mark("selected", *value == chosen);
             field = field.add(option.text(words()));
         }
-        labelled(label, field)
+        self.labelled(name, label, field)
     }
 
     /// A tick.
@@ -95,15 +95,14 @@ impl Fields<'_> {
 
     fn field(&self, tag: &'static str, name: &str) -> Element {
         element(tag)
+            .id(&self.id(name))
             .set("name", name)
             .set("aria-describedby", &self.hint_id(name))
     }
-}
 
-fn labelled(label: String, field: Element) -> AnyView {
-    element("label")
-        .class("line")
-        .add(element("span").text(label))
-        .add(field)
-        .view()
+    /// Beside each other and not one within the other, since a label's words would be joined by those of its field.
+    fn labelled(&self, name: &str, label: String, field: Element) -> AnyView {
+        let label = element("label").set("for", &self.id(name)).text(label);
+        element("div").class("line").add(label).add(field).view()
+    }
 }

@@ -207,7 +207,7 @@ fn action(fields: &Fields, what: &str) -> AnyView {
                 fields.choice(METHOD, words::form_method(), &methods),
                 fields.line("text", PATH, words::form_path()),
             ]),
-            fields.area(JSON, words::form_json()),
+            fields.area(JSON, words::form_json(), false),
             fields.hint(JSON, placeholders),
         ]);
     }
@@ -218,7 +218,7 @@ fn action(fields: &Fields, what: &str) -> AnyView {
     };
     all([
         place,
-        fields.area(TEXT, words::form_text()),
+        fields.area(TEXT, words::form_text(), true),
         fields.hint(TEXT, placeholders),
         fields.tick(STORAGE, words::form_storage()),
     ])
