@@ -28,9 +28,9 @@ impl LocalTimers {
                     continue;
                 }
             };
-            let times = std::iter::successors(timing.next_after(after, timer.since), |last| {
-                timing.next_after(*last, timer.since)
-            });
+            // What was set since the last look was not due before that.
+            let first = timing.next_after(after.max(timer.since), timer.since);
+            let times = std::iter::successors(first, |last| timing.next_after(*last, timer.since));
             let times: Vec<_> = times.take_while(|time| *time <= now).collect();
             let newest = times.iter().rev().take(MOST_AT_ONCE).rev();
             due.extend(newest.map(|time| RunId::new(id.of.clone(), id.schedule.clone(), *time)));
