@@ -38,6 +38,12 @@ impl Instance {
         }
     }
 
+    /// The same with other timers.
+    #[must_use]
+    pub fn with_timers(self, timers: Arc<dyn Timers>) -> Self {
+        Self { timers, ..self }
+    }
+
     /// Takes a message from the queue.
     pub async fn run(&self, run: &RunId) -> Result<Ran, RunError> {
         let mut times = StepTimes::default();

@@ -18,6 +18,8 @@ mod page;
 mod person;
 mod reply;
 mod table;
+pub mod wish;
+mod worker;
 mod world;
 
 pub use at_once::at_once;
@@ -31,6 +33,7 @@ pub use page::{LANGUAGES, SCRIPT, SCRIPT_BROTLI, SCRIPT_URL};
 pub use person::Person;
 pub use reply::Reply;
 pub use table::{Row, Table};
+pub use worker::{Sent, Worker};
 pub use world::World;
 
 /// The notice that people agree to.

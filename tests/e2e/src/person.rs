@@ -52,6 +52,54 @@ impl<'a> Person<'a> {
         Reply::to(self.request(Method::DELETE, path)).await
     }
 
+    /// Presses “Add” with this wish.
+    pub async fn add(&self, wish: &Value) -> Reply {
+        Reply::to(self.request(Method::POST, "/api/schedules").json(wish)).await
+    }
+
+    /// Looks at what this wish would do.
+    pub async fn preview(&self, wish: &Value) -> Reply {
+        let request = self.request(Method::POST, "/api/schedules/preview");
+        Reply::to(request.json(wish)).await
+    }
+
+    /// Changes a schedule as they see it now.
+    pub async fn change(&self, id: &str, mut change: Value) -> Reply {
+        if change.get("version").is_none() {
+            change["version"] = self.schedule(id).await["version"].take();
+        }
+        let path = format!("/api/schedules/{id}");
+        Reply::to(self.request(Method::PATCH, &path).json(&change)).await
+    }
+
+    /// Deletes a schedule as they see it now.
+    pub async fn delete_schedule(&self, id: &str) -> Reply {
+        let version = &self.schedule(id).await["version"];
+        let path = format!("/api/schedules/{id}?version={version}");
+        self.delete(&path).await
+    }
+
+    /// One of their schedules.
+    pub async fn schedule(&self, id: &str) -> Value {
+        let mut schedules = self.schedules().await.into_iter();
+        let found = schedules.find(|schedule| schedule["id"] == id);
+        found.unwrap_or_else(|| panic!("there is no schedule {id}"))
+    }
+
+    /// The runs of one of their schedules, newest first.
+    pub async fn runs(&self, id: &str) -> Vec<Value> {
+        items(self.get(&format!("/api/schedules/{id}/runs")).await)
+    }
+
+    /// Says how a run ended.
+    pub async fn settle(&self, run: &Value, done: bool) -> Reply {
+        let run = run["id"].as_str().expect("a run has an id");
+        let (schedule, _) = run.split_once('.').expect("the id names its schedule");
+        let path = format!("/api/schedules/{schedule}/runs/{run}/settle");
+        let request = self.request(Method::POST, &path);
+        Reply::to(request.json(&json!({"done": done}))).await
+    }
+
     /// For a body that is not JSON, or headers that are not the usual ones.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let installation = self.world.installation_in(self.site);

@@ -1,0 +1,41 @@
+//! What people wish for.
+
+use serde_json::{Value, json};
+
+/// A page of the site in a space that everybody may write in.
+pub const TEAM_PAGE: &str = "65543";
+/// A page in a space that everybody may read, and only admins may write in.
+pub const POLICY_PAGE: &str = "65539";
+/// A page in a space that only admins may read.
+pub const BOARD_PAGE: &str = "65542";
+
+/// A schedule that does this, every morning at nine in UTC.
+pub fn wish(title: &str, action: Value) -> Value {
+    wish_at(title, "cron(0 9 * * ? *)", "UTC", action)
+}
+
+/// A schedule that does this then.
+pub fn wish_at(title: &str, expression: &str, time_zone: &str, action: Value) -> Value {
+    json!({
+        "title": title,
+        "when": {"expression": expression, "timeZone": time_zone},
+        "action": action,
+    })
+}
+
+pub fn comment(page: &str) -> Value {
+    json!({"kind": "commentOnPage", "pageId": page, "body": "<p>Seen.</p>"})
+}
+
+pub fn append(page: &str, body: &str) -> Value {
+    json!({"kind": "appendToPage", "pageId": page, "body": body})
+}
+
+/// A request, with this JSON as its body unless it is `null`.
+pub fn request(method: &str, path: &str, body: &Value) -> Value {
+    let mut request = json!({"kind": "request", "method": method, "path": path});
+    if !body.is_null() {
+        request["body"] = json!(body.to_string());
+    }
+    request
+}
