@@ -2,7 +2,7 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::admins::{Asked, Told};
+use super::remembered::Asked;
 use super::users::{BulkAnswer, BulkQuestion, CurrentUser, UserWithOperations};
 use super::{Connect, Inner};
 use crate::capabilities::platform::{Accounts, ProductError};
@@ -17,7 +17,7 @@ impl<S: KeepPace> Accounts for Connect<S> {
         tenant: &Tenant,
         id: &AccountId,
     ) -> Result<Option<Account>, ProductError> {
-        let question = BulkQuestion::about(id);
+        let question = BulkQuestion::about([id]);
         match self
             .inner
             .post(tenant, "/api/v2/users-bulk", &question)
@@ -56,17 +56,13 @@ impl<S: KeepPace> Accounts for Connect<S> {
 
     async fn is_admin(&self, tenant: &Tenant, id: &AccountId) -> Result<bool, ProductError> {
         let now = self.inner.clock.now();
-        let asked = Asked {
-            tenant: tenant.key.clone(),
-            generation: tenant.generation,
-            account: id.clone(),
-        };
+        let asked = Asked::of(tenant, id, ());
         if let Some(known) = self.inner.admins.get(&asked, now) {
             return Ok(known);
         }
         let user = self.inner.user(tenant, id, "operations").await?;
         let is_admin = user.is_some_and(|user| user.administers(id));
-        self.inner.admins.put(asked, Told { is_admin, at: now });
+        self.inner.admins.put(asked, is_admin, now);
         Ok(is_admin)
     }
 }

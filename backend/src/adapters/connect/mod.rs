@@ -1,12 +1,13 @@
 //! Atlassian Connect as the platform, by way of the `atlassian-connect` crate.
 
 mod accounts;
-mod admins;
 mod callers;
 mod credentials;
+mod directory;
 mod limits;
 mod personal_data;
 mod product;
+mod remembered;
 mod rest;
 mod user_tokens;
 mod users;
@@ -20,6 +21,7 @@ use atlassian_connect::lifecycle::{AllowedHosts, LifecycleVerifier};
 use atlassian_connect::signing::RequestSigner;
 use atlassian_connect::{AppKey, BaseUrl, UnixSeconds};
 
+use self::remembered::Remembered;
 use crate::adapters::seal::Sealer;
 use crate::capabilities::world::SharedClock;
 
@@ -40,7 +42,8 @@ struct Inner<S> {
     signer: RequestSigner,
     token_endpoint: TokenEndpoint,
     http: reqwest::Client,
-    admins: admins::Admins,
+    admins: Remembered<()>,
+    members: Remembered<directory::OneOf>,
     noted: limits::Noted,
     tokens: user_tokens::Tokens,
 }
@@ -83,7 +86,8 @@ impl<S> Connect<S> {
                 signer: RequestSigner::new(app_key),
                 token_endpoint,
                 http,
-                admins: admins::Admins::default(),
+                admins: Remembered::default(),
+                members: Remembered::default(),
                 noted: limits::Noted::default(),
                 tokens: user_tokens::Tokens::default(),
             }),
