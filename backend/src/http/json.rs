@@ -4,7 +4,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 use super::problem::Failure;
@@ -34,6 +34,8 @@ where
         let text =
             std::str::from_utf8(&body).map_err(|error| Failure::Malformed(error.to_string()))?;
         let value = serde_json::from_str(text).map_err(|error| match error.classify() {
+            // What stands in the place of one of a few words is called bad syntax, too, if it is no text.
+            Category::Syntax if is_well_formed(text) => Failure::Unacceptable(error.to_string()),
             Category::Data => Failure::Unacceptable(error.to_string()),
             _ => Failure::Malformed(error.to_string()),
         })?;
@@ -63,6 +65,10 @@ async fn read_body(parts: &Parts, body: Body, longest: usize) -> Result<Bytes, F
     to_bytes(body, longest)
         .await
         .map_err(|_| Failure::TooLong(longest))
+}
+
+fn is_well_formed(text: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 fn is_json(parts: &Parts) -> bool {

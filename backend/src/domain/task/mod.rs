@@ -60,7 +60,7 @@ pub enum BadTask {
     NoText,
     #[error("the text is longer than {} kB", LONGEST_BODY / 1024)]
     TooLong,
-    #[error("{0:?} is no number of a page or a space, such as 98305")]
+    #[error("a page or a space is named by a number, such as 98305, and {0:?} is none")]
     Number(String),
     #[error(transparent)]
     Path(#[from] BadPath),

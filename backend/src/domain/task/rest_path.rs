@@ -25,7 +25,7 @@ pub enum BadPath {
     #[error("the path may hold only what stands for itself in an address; encode the rest with %")]
     Characters,
     #[error(
-        "% must be followed by two hex digits, and must not hide a character that means something in a path"
+        "in the path, % must be followed by two hex digits, and must not hide a character that means something there"
     )]
     Encoding,
     #[error("the path is longer than {LONGEST} characters")]
