@@ -1,6 +1,10 @@
 //! The calls to the backend, as the person who is looking at the page.
 
-use std::pin::Pin;
+use std::{
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll},
+};
 
 use onbehalf_contract::{
     ActivityPage, Consent, ConsentWish, Run, RunStarted, RunsPage, Schedule, ScheduleChange,
@@ -17,8 +21,23 @@ use crate::{
     trouble::Trouble,
 };
 
-/// What a call will have brought. Boxed, so that whoever waits for it does so with little code.
-type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Trouble>>>>;
+/// What a call will have brought: text of JSON, boxed, so that whoever waits for it does so with little code.
+type Text = Pin<Box<dyn Future<Output = Result<String, Trouble>>>>;
+
+/// The same, as what it says. Not an `async` function, which is a machine of states for every type.
+pub(crate) struct Answer<T> {
+    text: Text,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: FromJson> Future for Answer<T> {
+    type Output = Result<T, Trouble>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let text = self.text.as_mut().poll(context);
+        text.map(|text| json::read(&text?).ok_or(Trouble::Garbled))
+    }
+}
 
 /// How long an answer may take. The backend answers in well under a second; a cold start adds a few.
 const TIMEOUT_MS: u32 = 20_000;
@@ -41,7 +60,7 @@ pub(crate) fn revoke() -> Answer<Consent> {
 /// What was done as the person, newest first; `cursor` is the `next` of the page before.
 pub(crate) fn activity(cursor: Option<&str>) -> Answer<ActivityPage> {
     let path = match cursor {
-        Some(cursor) => format!("/api/consent/activity?cursor={}", encoded(cursor)),
+        Some(cursor) => ["/api/consent/activity?cursor=", &encoded(cursor)].concat(),
         None => "/api/consent/activity".to_owned(),
     };
     call("GET", path, None)
@@ -68,11 +87,10 @@ pub(crate) fn change_schedule(id: &str, to: &ScheduleChange) -> Answer<Schedule>
     call("PATCH", schedule(id, ""), Some(to.to_json()))
 }
 
-/// Only if it is still of this version.
-pub(crate) fn delete_schedule(id: &str, version: u64) -> Answer<()> {
-    let path = schedule(id, &format!("?version={version}"));
-    let answer = exchange("DELETE", path, None);
-    Box::pin(async move { answer.await.map(drop) })
+/// Only if it is still of this version. The answer is empty.
+pub(crate) fn delete_schedule(id: &str, version: u64) -> Text {
+    let path = schedule(id, &["?version=", &version.to_string()].concat());
+    exchange("DELETE", path, None)
 }
 
 pub(crate) fn run(id: &str) -> Answer<RunStarted> {
@@ -82,7 +100,7 @@ pub(crate) fn run(id: &str) -> Answer<RunStarted> {
 /// What a schedule has done, newest first; `cursor` is the `next` of the page before.
 pub(crate) fn runs(id: &str, cursor: Option<&str>) -> Answer<RunsPage> {
     let path = match cursor {
-        Some(cursor) => schedule(id, &format!("/runs?cursor={}", encoded(cursor))),
+        Some(cursor) => schedule(id, &["/runs?cursor=", &encoded(cursor)].concat()),
         None => schedule(id, "/runs"),
     };
     call("GET", path, None)
@@ -90,7 +108,7 @@ pub(crate) fn runs(id: &str, cursor: Option<&str>) -> Answer<RunsPage> {
 
 /// How a run of unknown outcome ended, as the person has seen.
 pub(crate) fn settle(id: &str, run: &str, done: bool) -> Answer<Run> {
-    let path = schedule(id, &format!("/runs/{}/settle", encoded(run)));
+    let path = schedule(id, &["/runs/", &encoded(run), "/settle"].concat());
     call("POST", path, Some(Settlement { done }.to_json()))
 }
 
@@ -100,7 +118,7 @@ fn schedule(id: &str, below: &str) -> String {
 }
 
 /// The receipt for the newest consent, as it stands: JSON for the person to keep.
-pub(crate) fn receipt() -> Answer<String> {
+pub(crate) fn receipt() -> Text {
     exchange("GET", "/api/consent/receipt".to_owned(), None)
 }
 
@@ -109,7 +127,7 @@ pub(crate) fn receipt() -> Answer<String> {
 pub(crate) async fn texts(language: &str) -> Option<(Texts, JsValue)> {
     let init = RequestInit::new();
     init.set_signal(Some(&AbortSignal::timeout_with_u32(TEXTS_TIMEOUT_MS)));
-    let path = format!("/api/texts/{language}");
+    let path = ["/api/texts/", language].concat();
     let request = Request::new_with_str_and_init(&path, &init).ok()?;
     let (status, body) = fetch(&request).await.ok()?;
     let json = json::parse(&body).filter(|_| status == 200)?;
@@ -121,18 +139,20 @@ pub(crate) fn encoded(part: &str) -> String {
     js_sys::encode_uri_component(part).into()
 }
 
-pub(crate) fn call<T: FromJson + 'static>(
+pub(crate) fn call<T: FromJson>(
     method: &'static str,
     path: String,
     body: Option<String>,
 ) -> Answer<T> {
-    let answer = exchange(method, path, body);
-    Box::pin(async move { json::read(&answer.await?).ok_or(Trouble::Garbled) })
+    Answer {
+        text: exchange(method, path, body),
+        of: PhantomData,
+    }
 }
 
 /// One request with a fresh token, and what was answered to it. Apart from [`call`], so that it is compiled once and not
 /// for each type of answer.
-pub(crate) fn exchange(method: &'static str, path: String, body: Option<String>) -> Answer<String> {
+pub(crate) fn exchange(method: &'static str, path: String, body: Option<String>) -> Text {
     Box::pin(async move {
         let token = bridge::token().await?;
         let request = request(method, &path, &token, body).map_err(|_| Trouble::Garbled)?;
@@ -162,7 +182,7 @@ fn request(
     body: Option<String>,
 ) -> Result<Request, JsValue> {
     let headers = Headers::new()?;
-    headers.set("Authorization", &format!("JWT {token}"))?;
+    headers.set("Authorization", &["JWT ", token].concat())?;
     headers.set("Accept", "application/json, application/problem+json")?;
     let init = RequestInit::new();
     init.set_method(method);

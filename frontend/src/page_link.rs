@@ -1,19 +1,23 @@
 //! The page of Confluence that a person means by a link or a number.
 
+/// What stands before the number of a page in a link to it.
+const MARKS: [&str; 3] = ["pages", "edit-v2", "pageId"];
+
 /// The number of the page, if this is a link to one; otherwise what was written, for the backend to judge.
 pub(crate) fn page_id(written: &str) -> &str {
     let written = written.trim();
-    let after = ["pageId=", "/pages/edit-v2/", "/pages/"]
-        .into_iter()
-        .find_map(|mark| Some(written.split_once(mark)?.1));
-    let id = after.and_then(|rest| rest.get(..digits(rest)));
-    id.filter(|id| !id.is_empty()).unwrap_or(written)
+    let mut before = "";
+    for part in written.split(['/', '?', '&', '=', '#']) {
+        if MARKS.contains(&before) && is_number(part) {
+            return part;
+        }
+        before = part;
+    }
+    written
 }
 
-/// How many digits a text begins with.
-fn digits(text: &str) -> usize {
-    let end = text.find(|letter: char| !letter.is_ascii_digit());
-    end.unwrap_or(text.len())
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -2,41 +2,63 @@
 //!
 //! <https://confluence.atlassian.com/doc/confluence-storage-format-790796544.html>
 
-const SPECIAL: [(char, &str); 4] = [
-    // First, since the others bring more of it.
-    ('&', "&amp;"),
-    ('<', "&lt;"),
-    ('>', "&gt;"),
-    ('\n', "<br/>"),
-];
-
 /// A paragraph for each part of a text that blank lines set apart.
 pub(crate) fn of_text(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
-    let parts = text.split("\n\n").map(|part| part.trim_matches('\n'));
-    let parts = parts.filter(|part| !part.is_empty());
-    parts
-        .map(|part| format!("<p>{}</p>", escaped(part)))
-        .collect()
+    let mut storage = String::new();
+    let mut within = false;
+    for line in text.lines() {
+        if line.is_empty() {
+            if within {
+                storage.push_str("</p>");
+            }
+            within = false;
+            continue;
+        }
+        storage.push_str(if within { "<br/>" } else { "<p>" });
+        within = true;
+        for letter in line.chars() {
+            match letter {
+                '&' => storage.push_str("&amp;"),
+                '<' => storage.push_str("&lt;"),
+                '>' => storage.push_str("&gt;"),
+                _ => storage.push(letter),
+            }
+        }
+    }
+    if within {
+        storage.push_str("</p>");
+    }
+    storage
 }
+
+/// What [`of_text`] writes, and what it writes that for. What begins with another comes before it.
+const MARKS: [(&str, &str); 7] = [
+    ("</p><p>", "\n\n"),
+    ("</p>", ""),
+    ("<p>", ""),
+    ("<br/>", "\n"),
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&amp;", "&"),
+];
 
 /// The text that [`of_text`] makes this of, if there is one.
 pub(crate) fn to_text(storage: &str) -> Option<String> {
-    let parts = storage.replace("</p><p>", "\n\n");
-    let parts = parts.strip_prefix("<p>").unwrap_or(&parts);
-    let mut text = parts.strip_suffix("</p>").unwrap_or(parts).to_owned();
-    for (letter, name) in SPECIAL.iter().rev() {
-        text = text.replace(name, letter.encode_utf8(&mut [0; 4]));
+    let mut text = String::new();
+    let mut rest = storage;
+    while !rest.is_empty() {
+        let mark =
+            |(mark, letters): &(&str, &'static str)| Some((rest.strip_prefix(mark)?, *letters));
+        if let Some((after, letters)) = MARKS.iter().find_map(mark) {
+            text.push_str(letters);
+            rest = after;
+        } else {
+            let mut letters = rest.chars();
+            text.extend(letters.next());
+            rest = letters.as_str();
+        }
     }
     (of_text(&text) == storage).then_some(text)
-}
-
-fn escaped(text: &str) -> String {
-    let mut text = text.to_owned();
-    for (letter, name) in SPECIAL {
-        text = text.replace(letter, name);
-    }
-    text
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::{
     refused::close,
     shared::{HEADING, Shared},
     stop::{QUESTION, stop},
+    text::unbroken,
 };
 use crate::{browser, intl, words};
 
@@ -37,9 +38,8 @@ pub(crate) fn allowed(shared: Shared) -> AnyView {
     dynamic(move || {
         let doing = Live::new(Doing::Nothing);
         let consent = shared.consent.get();
-        // A date does not break in two in a heading.
-        let until = consent.expires_at.as_deref().map(intl::day);
-        let until = until.map(|day| day.replace(' ', "\u{a0}"));
+        let until = consent.expires_at.as_deref();
+        let until = until.map(|moment| unbroken(&intl::day(moment)));
         let heading = words::allowed_heading(&shared.app(), &until.unwrap_or_default());
         let facts = facts(shared, &consent);
         let header = element("header")

@@ -85,5 +85,5 @@ impl Feed {
 
 /// The id of the row that shows an act.
 pub(crate) fn row_id(act: &str) -> String {
-    format!("activity-{act}")
+    ["activity-", act].concat()
 }

@@ -14,6 +14,11 @@ pub(crate) fn hint(text: String) -> AnyView {
     element("p").class("hint").text(text).view()
 }
 
+/// A date that does not break in two.
+pub(crate) fn unbroken(date: &str) -> String {
+    date.replace(' ', "\u{a0}")
+}
+
 /// A moment, with how it is written in words.
 pub(crate) fn time(moment: &str, words: String) -> AnyView {
     element("time").set("datetime", moment).text(words).view()

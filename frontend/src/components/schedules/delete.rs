@@ -27,7 +27,7 @@ pub(super) fn delete(item: Item, cancel: Callback<()>) -> AnyView {
         let now = item.now.get_untracked();
         browser::spawn(async move {
             match api::delete_schedule(&now.id, now.version).await {
-                Ok(()) => {
+                Ok(_) => {
                     shared
                         .announcement
                         .set(words::schedules_deleted(&now.title));

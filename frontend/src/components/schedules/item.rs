@@ -22,7 +22,7 @@ use crate::{
         message::{Again, failure, message},
         outcome::outcome,
         shared::Shared,
-        text::{hint, paragraph},
+        text::{hint, paragraph, unbroken},
     },
     intl, run,
     trouble::Trouble,
@@ -66,7 +66,7 @@ enum Job {
 
 /// The id of a schedule's heading.
 pub(super) fn heading_id(schedule: &str) -> String {
-    format!("schedule-{schedule}")
+    ["schedule-", schedule].concat()
 }
 
 pub(super) fn schedule_item(shared: Shared, schedule: Schedule) -> AnyView {
@@ -120,7 +120,9 @@ fn facts(shared: Shared, now: &Schedule) -> AnyView {
     if !now.next_runs.is_empty() {
         let zone = &now.when.time_zone;
         let times = now.next_runs.iter();
-        let times: Vec<_> = times.map(|it| intl::day_and_time_in(it, zone)).collect();
+        let times: Vec<_> = times
+            .map(|it| unbroken(&intl::day_and_time_in(it, zone)))
+            .collect();
         facts.push(hint(words::schedules_next(&times.join(" · "))));
     }
     if now.fallback == Fallback::App {
@@ -200,7 +202,7 @@ fn buttons(item: Item) -> AnyView {
 impl Item {
     /// The id of a part of it.
     pub(super) fn id(self, part: &str) -> String {
-        self.now.with_untracked(|now| format!("{part}-{}", now.id))
+        self.now.with_untracked(|now| [part, "-", &now.id].concat())
     }
 
     /// Takes over the schedule as it now is.
@@ -301,7 +303,7 @@ impl Item {
         let said = words::schedules_pair(&now.title, &words::schedule_state(state));
         self.shared.announcement.set(said);
         self.show(schedule);
-        browser::focus_soon(&format!("turn-{}", now.id));
+        browser::focus_soon(&["turn-", &now.id].concat());
         Ok(())
     }
 }

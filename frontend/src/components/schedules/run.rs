@@ -35,7 +35,7 @@ pub(super) fn past_run(item: Item, run: &Run) -> AnyView {
 
 /// The id of a run in the history.
 pub(super) fn past_run_id(run: &str) -> String {
-    format!("past-{run}")
+    ["past-", run].concat()
 }
 
 /// Why nothing was done, and what to do about it.
