@@ -81,7 +81,7 @@ impl Noted {
 /// How fast a site may be called, if its answer says anything of that.
 fn pace(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Pace> {
     let after = |wait: Duration| {
-        let wait = SignedDuration::try_from(wait.min(LONGEST_BLOCK)).ok()?;
+        let wait = SignedDuration::try_from(followed(wait)).ok()?;
         now.checked_add(wait).ok()
     };
     let window = window(headers, now);
@@ -158,8 +158,13 @@ fn window(headers: &HeaderMap, now: Timestamp) -> Option<Window> {
 
 /// `Retry-After` in seconds, as Atlassian sends it.
 pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds: u64 = text(headers, "retry-after")?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds).min(LONGEST_BLOCK))
+    let seconds = text(headers, "retry-after")?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// How far a site's word is followed that asks to wait for so long.
+pub(super) fn followed(wait: Duration) -> Duration {
+    wait.min(LONGEST_BLOCK)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

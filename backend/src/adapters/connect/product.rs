@@ -240,7 +240,7 @@ impl<S: KeepPace> Caller<'_, S> {
             }
             status => Err(CallError::Refused {
                 status: status.as_u16(),
-                retry_after: limits::retry_after(response.headers()),
+                retry_after: limits::retry_after(response.headers()).map(limits::followed),
             }),
         }
     }

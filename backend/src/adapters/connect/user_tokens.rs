@@ -72,7 +72,7 @@ impl<S: KeepTokens> UserTokens for Connect<S> {
         }
         let (had, exchanged) = match self.inner.open(&name, kept, now).await {
             Some(kept) => (kept, false),
-            None => self.inner.exchange_once(tenant, &name).await?,
+            None => self.inner.exchange_once(tenant, &name, kept).await?,
         };
         let secret = had.secret.clone();
         *held = Some(had);
@@ -89,20 +89,32 @@ impl<S: KeepTokens> Inner<S> {
         &self,
         tenant: &Tenant,
         name: &Name,
+        kept: Option<&KeptToken>,
     ) -> Result<(Held, bool), TokenError> {
+        // What was found and did not open: what is about to expire is not asked for anew before it has.
+        let useless = |kept: &KeptToken, now| {
+            kept.generation == name.generation && is_fresh(kept.expires_at, now)
+        };
+        let mut kept = kept.cloned();
         for look in 0..LOOKS {
             if look > 0 {
                 self.clock.sleep(PAUSE).await;
             }
             let now = self.clock.now();
             let until = now.saturating_add(TURN).map_err(internal)?;
-            let turn = self
-                .store
-                .take_exchange(&name.of, name.access, name.generation, now, until);
+            let useless = kept.as_ref().filter(|kept| useless(kept, now));
+            let turn = self.store.take_exchange(
+                &name.of,
+                name.access,
+                name.generation,
+                now,
+                until,
+                useless,
+            );
             if turn.await.map_err(internal)? {
                 return Ok((self.exchange(tenant, name).await?, true));
             }
-            let kept = self
+            kept = self
                 .store
                 .kept_token(&name.of, name.access)
                 .await
