@@ -221,6 +221,7 @@ mod tests {
                 due: jiff::Timestamp::UNIX_EPOCH,
                 asked: false,
                 held: 0,
+                slot: None,
             },
             before: 0,
         }

@@ -31,19 +31,25 @@ pub enum Turn {
     Now,
     /// It takes the next free slot.
     TakeSlot(Slow),
-    /// It comes back then.
-    NotBefore(Timestamp),
+    /// It comes back then, with this slot.
+    NotBefore {
+        until: Timestamp,
+        slot: Option<Timestamp>,
+    },
 }
 
 impl Pace {
-    /// Whether a run may go on now. One that has had its slot does not take another.
-    pub fn turn(&self, now: Timestamp, had_slot: bool) -> Turn {
+    /// Whether a run may go on now. One that has its slot does not take another; but a slot is gone with a block, or all
+    /// whose slots had passed meanwhile would come at once.
+    pub fn turn(&self, now: Timestamp, slot: Option<Timestamp>) -> Turn {
         if let Some(until) = self.blocked_until.filter(|until| *until > now) {
-            return Turn::NotBefore(until);
+            return Turn::NotBefore { until, slot: None };
         }
-        match self.slow.filter(|slow| slow.until > now) {
-            Some(slow) if !had_slot => Turn::TakeSlot(slow),
-            _ => Turn::Now,
+        match (self.slow.filter(|slow| slow.until > now), slot) {
+            (None, _) => Turn::Now,
+            (Some(slow), None) => Turn::TakeSlot(slow),
+            (Some(_), Some(until)) if until > now => Turn::NotBefore { until, slot },
+            (Some(_), Some(_)) => Turn::Now,
         }
     }
 }
@@ -71,8 +77,12 @@ mod tests {
             blocked_until: Some(at(10)),
             slow: None,
         };
-        assert_eq!(pace.turn(at(9), true), Turn::NotBefore(at(10)));
-        assert_eq!(pace.turn(at(10), false), Turn::Now);
+        let blocked = Turn::NotBefore {
+            until: at(10),
+            slot: None,
+        };
+        assert_eq!(pace.turn(at(9), Some(at(9))), blocked);
+        assert_eq!(pace.turn(at(10), None), Turn::Now);
     }
 
     #[test]
@@ -85,10 +95,15 @@ mod tests {
             blocked_until: Some(at(5)),
             slow: Some(slow),
         };
-        assert_eq!(pace.turn(at(4), false), Turn::NotBefore(at(5)));
-        assert_eq!(pace.turn(at(6), false), Turn::TakeSlot(slow));
-        assert_eq!(pace.turn(at(6), true), Turn::Now);
-        assert_eq!(pace.turn(at(60), false), Turn::Now);
+        let not_before = |until, slot| Turn::NotBefore { until, slot };
+        assert_eq!(pace.turn(at(4), None), not_before(at(5), None));
+        assert_eq!(pace.turn(at(6), None), Turn::TakeSlot(slow));
+        assert_eq!(
+            pace.turn(at(6), Some(at(7))),
+            not_before(at(7), Some(at(7)))
+        );
+        assert_eq!(pace.turn(at(7), Some(at(7))), Turn::Now);
+        assert_eq!(pace.turn(at(60), Some(at(70))), Turn::Now);
     }
 
     #[test]

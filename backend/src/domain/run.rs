@@ -31,6 +31,10 @@ pub struct RunMessage {
     /// How often it was held back, because its site must not be called so fast.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub held: u32,
+    /// The slot that it has, if its site is near its limit. The queue may deliver it before that: it keeps nothing for
+    /// long.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub slot: Option<Timestamp>,
 }
 
 fn is_zero(number: &u32) -> bool {
@@ -124,6 +128,7 @@ impl RunId {
             due: self.due,
             asked: false,
             held: 0,
+            slot: None,
         }
     }
 }
@@ -145,9 +150,10 @@ impl RunMessage {
         Ok(RunId::new(of, schedule, self.due))
     }
 
-    /// The message of a run that is held back once more.
-    pub fn held_back(mut self) -> Self {
+    /// The message of a run that is held back once more, with the slot that it has now.
+    pub fn held_back(mut self, slot: Option<Timestamp>) -> Self {
         self.held = self.held.saturating_add(1);
+        self.slot = slot;
         self
     }
 }

@@ -11,7 +11,7 @@ use crate::capabilities::platform::{Accounts, Product, UserTokens};
 use crate::capabilities::world::{QueueError, RunLog, RunQueue};
 use crate::domain::run::RunMessage;
 use crate::domain::run_report::{Outcome, RunReport};
-use crate::use_cases::run_schedule::{Acting, Ran, RunError, RunStore, run_schedule};
+use crate::use_cases::run_schedule::{Acting, HeldBack, Ran, RunError, RunStore, run_schedule};
 use crate::use_cases::step_times::StepTimes;
 
 /// A message that could not be dealt with. SQS delivers it again, and at last puts it aside.
@@ -99,9 +99,9 @@ pub async fn run_and_note(
     let now = acting.clock.now();
     match ran? {
         Ran::Waits(until) => queue.send(&message, between(now, until)).await?,
-        Ran::HeldBack(until) => {
+        Ran::HeldBack(HeldBack { until, slot }) => {
             queue
-                .send(&message.held_back(), between(now, until))
+                .send(&message.held_back(slot), between(now, until))
                 .await?;
         }
         Ran::Ended(_) | Ran::Nothing => {}
@@ -133,7 +133,7 @@ mod tests {
         for message in [
             run.message(),
             run.message().asked(),
-            run.message().held_back().held_back(),
+            run.message().held_back(None).held_back(Some(run.due)),
         ] {
             let text = serde_json::to_string(&message).unwrap();
             let read = message_of(&text).unwrap();

@@ -44,9 +44,17 @@ pub enum Ran {
     /// Nothing was done yet, and it is tried again then.
     Waits(Timestamp),
     /// It was not its turn. It comes back then.
-    HeldBack(Timestamp),
+    HeldBack(HeldBack),
     /// There is nothing to run: the schedule is gone or pauses, or the run is somebody else's, or has ended before.
     Nothing,
+}
+
+/// A run whose turn it is not yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldBack {
+    pub until: Timestamp,
+    /// The slot that it has.
+    pub slot: Option<Timestamp>,
 }
 
 /// Nothing could be decided or recorded: the message must come again.
@@ -118,8 +126,8 @@ pub async fn run_schedule(
         Some(Found::Lost) => return settle_lost(acting, &this).await,
         Some(Found::UnderWay | Found::Ended) => return Ok(Ran::Nothing),
     }
-    if let Some(until) = held_back(acting, &context, &run, schedule, message.held).await? {
-        return Ok(Ran::HeldBack(until));
+    if let Some(held) = held_back(acting, &context, &run, schedule, message.slot).await? {
+        return Ok(Ran::HeldBack(held));
     }
     let tenant = match FreshTenant::usable(context.tenant.clone(), read_at) {
         Ok(tenant) => tenant,
@@ -193,19 +201,20 @@ async fn held_back(
     context: &RunContext,
     run: &RunId,
     schedule: &Schedule,
-    held: u32,
-) -> Result<Option<Timestamp>, StoreError> {
+    mut slot: Option<Timestamp>,
+) -> Result<Option<HeldBack>, StoreError> {
     let Acting { store, clock, .. } = *acting;
-    match context.pace.turn(clock.now(), held > 0) {
+    match context.pace.turn(clock.now(), slot) {
         Turn::Now => {}
-        Turn::NotBefore(until) => return Ok(Some(until)),
+        Turn::NotBefore { until, slot } => return Ok(Some(HeldBack { until, slot })),
         Turn::TakeSlot(slow) => {
-            let slot = store
+            let until = store
                 .take_slot(&run.of.tenant, slow.gap, clock.now())
                 .await?;
-            match wait_for(slot, clock.now()) {
+            slot = Some(until);
+            match wait_for(until, clock.now()) {
                 Some(wait) => clock.sleep(wait).await,
-                None => return Ok(Some(slot)),
+                None => return Ok(Some(HeldBack { until, slot })),
             }
         }
     }
@@ -216,7 +225,8 @@ async fn held_back(
     let now = clock.now();
     Ok(token
         .map(|token| token.expires_at)
-        .filter(|ends| *ends > now && ends.duration_since(now) <= TOKEN_SPARE))
+        .filter(|ends| *ends > now && ends.duration_since(now) <= TOKEN_SPARE)
+        .map(|until| HeldBack { until, slot }))
 }
 
 /// The token that is kept for this, of this installation.

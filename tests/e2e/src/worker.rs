@@ -50,6 +50,7 @@ impl World {
             due: onbehalf::capabilities::world::Clock::now(&self.clock),
             asked: false,
             held: 0,
+            slot: None,
         }
     }
 }

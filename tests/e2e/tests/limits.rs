@@ -95,7 +95,7 @@ async fn a_site_that_asks_to_be_left_alone_is_left_alone_by_every_process() {
     );
     let Sent { message, after } = one.sent().unwrap();
     assert_eq!(after.as_secs(), 120);
-    assert_eq!(message, held.held_back());
+    assert_eq!(message, held.held_back(None));
     world.clock.advance_seconds(1);
     assert_eq!(one.take(&message).await, "done");
     assert_eq!(one.take(&first).await, "done");
@@ -289,6 +289,57 @@ async fn once_the_site_counts_anew_nobody_waits_any_more() {
     for message in messages(&world, &made, 3) {
         assert_eq!(worker.take(&message).await, "done");
     }
+}
+
+#[tokio::test]
+async fn a_slot_is_kept_for_longer_than_a_queue_keeps_messages() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
+    let made = add(&alice, "Note").await;
+    near_limit(&world, 10, 3600);
+    let worker = world.worker();
+    for message in messages(&world, &made, 20) {
+        worker.take(&message).await;
+    }
+    assert_eq!(runs_of(&alice, &made).await.len(), 2);
+    let last = std::iter::from_fn(|| worker.sent()).last().unwrap();
+    assert_eq!(last.after.as_secs(), 18 * 60);
+    // SQS keeps nothing for longer than a quarter of an hour.
+    world.clock.advance_seconds(15 * 60);
+    assert_eq!(worker.take(&last.message).await, "heldBack");
+    let again = worker.sent().unwrap();
+    assert_eq!(again.after.as_secs(), 3 * 60);
+    assert_eq!(again.message.slot, last.message.slot, "it takes no other");
+    world.clock.advance_seconds(3 * 60);
+    assert_eq!(worker.take(&again.message).await, "done");
+}
+
+#[tokio::test]
+async fn after_a_block_runs_keep_their_distance_again() {
+    let world = world_with_consent().await;
+    let made = add(&world.as_person("alice"), "Note").await;
+    near_limit(&world, 10, 600);
+    let worker = world.worker();
+    let [first, second, third, fourth] = &messages(&world, &made, 4)[..] else {
+        panic!("four messages")
+    };
+    assert_eq!(worker.take(first).await, "done");
+    world.site.faults().clear();
+    let busy = Fault::on("POST", COMMENTS).too_many_requests(90);
+    world.site.faults().add(busy.once());
+    assert_eq!(worker.take(second).await, "waiting: rate-limited");
+    worker.sent().unwrap();
+    let mut held = Vec::new();
+    for message in [third, fourth] {
+        assert_eq!(worker.take(message).await, "heldBack");
+        let sent = worker.sent().unwrap();
+        assert_eq!((sent.after.as_secs(), sent.message.slot), (90, None));
+        held.push(sent.message);
+    }
+    world.clock.advance_seconds(90);
+    assert_eq!(worker.take(&held[0]).await, "done");
+    assert_eq!(worker.take(&held[1]).await, "heldBack");
+    assert_eq!(worker.sent().unwrap().after.as_secs(), 60);
 }
 
 /// From now on the site says with each comment that so many points are left for so many seconds.

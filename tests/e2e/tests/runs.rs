@@ -3,11 +3,7 @@
 
 use confluence_simulator::people::{ADA, ALICE};
 use confluence_simulator::{Call, Content, ContentKind, Fault, PersonChange, Scope};
-use onbehalf::capabilities::store::{CommitBegin, ReadTenants};
 use onbehalf::capabilities::world::Clock;
-use onbehalf::domain::act::Act;
-use onbehalf::wiring::Parts;
-use onbehalf_contract::{Access, Deed};
 use onbehalf_tests::wish::{
     BOARD_PAGE, POLICY_PAGE, TEAM_PAGE, append, comment, request, wish, wish_at,
 };
@@ -808,7 +804,7 @@ async fn a_message_that_comes_again_does_nothing() {
     for again in [
         message.clone(),
         message.clone().asked(),
-        message.held_back(),
+        message.held_back(None),
     ] {
         world.clock.advance_seconds(3600);
         assert_eq!(workers[0].take(&again).await, "nothing");
@@ -952,21 +948,12 @@ async fn what_a_process_left_behind_that_died_can_be_settled() {
     let alice = world.as_person("alice");
     let made = add(&alice, &wish("Note", comment(TEAM_PAGE))).await;
     let message = world.due(&made);
-    let run = message.run().unwrap();
-    let Parts { store, notices, .. } = &world.instance().parts;
-    let tenant = store.tenant(&run.of.tenant).await.unwrap().unwrap();
-    let when = tenant.circumstances(notices, world.clock.now());
-    let act = Act {
-        run: run.clone(),
-        deed: Deed::CommentOnPage {
-            page_id: TEAM_PAGE.into(),
-        },
-        access: Access::ReadWrite,
-        as_app: false,
-        started_at: world.clock.now(),
-        finished: None,
-    };
-    store.commit_begin(&act, None, &when).await.unwrap();
+    let worker = world.worker();
+    let held = world.site.faults().add(Fault::on("POST", TOKEN).hold());
+    tokio::select! {
+        taken = worker.take(&message) => panic!("{taken}"),
+        () = held.arrived() => {}
+    }
     // Here it dies. For as long as an act may take, nobody can say.
     let started = newest(&alice, &made).await;
     assert_eq!(started["result"], "started");
