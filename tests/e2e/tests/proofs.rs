@@ -3,6 +3,7 @@
 use confluence_simulator::people::ALICE;
 use confluence_simulator::{Mint, RsaKey, Signer, Token, qsh};
 use http::Method;
+use onbehalf_tests::wish::{TEAM_PAGE, comment, wish};
 use onbehalf_tests::{NOTICE, Reply, World};
 use serde_json::{Value, json};
 
@@ -34,6 +35,8 @@ struct Presented {
 /// Ada is an admin, and may take back even her own consent as one.
 const REVOKE_ADA: &str = "/api/admin/consents/557058:0f3c9b1a-7c55-4b0e-9d0c-1d1e8a6e2b44/revoke";
 
+const SETTLE: &str = "/api/schedules/daily-note/runs/daily-note.1795000000000/settle";
+
 /// Every route that wants a proof. The order matters only to the honest calls: the last one removes the app.
 fn routes(world: &World) -> Vec<Route> {
     let installation = world.installation();
@@ -47,7 +50,8 @@ fn routes(world: &World) -> Vec<Route> {
             "eventType": event,
         })
     };
-    let wish = json!({"access": "readWrite", "days": 30, "notice": NOTICE});
+    let consent = json!({"access": "readWrite", "days": 30, "notice": NOTICE});
+    let schedule = wish("Note", comment(TEAM_PAGE));
     let route = |method, path, proof, answers| Route {
         method,
         path,
@@ -61,7 +65,15 @@ fn routes(world: &World) -> Vec<Route> {
         route(Method::GET, "/consent", Page, 200),
         route(Method::GET, "/admin", Page, 200),
         route(Method::GET, "/api/consent", Context, 200),
-        with(wish, route(Method::PUT, "/api/consent", Context, 201)),
+        with(consent, route(Method::PUT, "/api/consent", Context, 201)),
+        with(
+            schedule.clone(),
+            route(Method::POST, "/api/schedules", Context, 201),
+        ),
+        with(
+            schedule,
+            route(Method::POST, "/api/schedules/preview", Context, 200),
+        ),
         route(Method::DELETE, "/api/consent", Context, 200),
         route(Method::GET, "/api/consent/activity", Context, 200),
         route(Method::GET, "/api/consent/receipt", Context, 200),
@@ -71,6 +83,22 @@ fn routes(world: &World) -> Vec<Route> {
         ),
         route(Method::GET, "/api/schedules", Context, 200),
         route(Method::POST, "/api/schedules/daily-note/run", Context, 202),
+        route(Method::GET, "/api/schedules/daily-note/runs", Context, 200),
+        // Whose proof is right is told that there is no such run.
+        with(
+            json!({"done": true}),
+            route(Method::POST, SETTLE, Context, 404),
+        ),
+        with(
+            json!({"version": 1, "title": "Mine"}),
+            route(Method::PATCH, "/api/schedules/daily-note", Context, 200),
+        ),
+        route(
+            Method::DELETE,
+            "/api/schedules/daily-note?version=2",
+            Context,
+            204,
+        ),
         with(
             json!({"userProfile": {"accountId": ALICE}}),
             route(Method::POST, "/webhooks/user_deactivated", Webhook, 204),
@@ -118,9 +146,10 @@ impl Route {
     }
 
     async fn call(&self, world: &World, presented: &Presented) -> Reply {
+        let separator = if self.path.contains('?') { '&' } else { '?' };
         let query = match &presented.parameters[..] {
             [] => String::new(),
-            tokens => format!("?jwt={}", tokens.join("&jwt=")),
+            tokens => format!("{separator}jwt={}", tokens.join("&jwt=")),
         };
         let mut request = world.request(self.method.clone(), &format!("{}{query}", self.path));
         for header in &presented.headers {
