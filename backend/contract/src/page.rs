@@ -15,6 +15,12 @@ pub struct ConsentPage {
     pub person: Person,
     pub consent: Consent,
     pub limits: Limits,
+    /// Nothing is done as anybody here, until an admin lifts this.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub pause: Option<crate::Pause>,
+    /// An admin asks the person for their consent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ask: Option<crate::Ask>,
     /// Whether the person administers Confluence, so that the page can show what only admins can choose. Each route asks
     /// again.
     pub admin: bool,

@@ -262,6 +262,16 @@ pub trait ReadActs {
     async fn act(&self, run: &RunId) -> Result<Option<Act>, StoreError>;
 }
 
+pub trait CountActs {
+    /// How many acts of a person started at this time or later; `most` if there are more.
+    async fn count_acts(
+        &self,
+        of: &Subject,
+        since: Timestamp,
+        most: u32,
+    ) -> Result<u32, StoreError>;
+}
+
 /// A place in one person's list of acts, and in nobody else's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActCursor {
@@ -514,14 +524,14 @@ pub trait ListTenant {
         cursor: Option<&ListCursor>,
     ) -> Result<Listed<Schedule>, StoreError>;
 
-    /// Acts that started in this time, newest first, from after `cursor` on.
+    /// Acts that started in this time, newest first, from after `cursor` on; each with its place.
     async fn acts_of(
         &self,
         tenant: &TenantKey,
         within: Within,
         limit: u32,
         cursor: Option<&ListCursor>,
-    ) -> Result<Listed<Act>, StoreError>;
+    ) -> Result<Listed<(Act, ListCursor)>, StoreError>;
 }
 
 /// From a time on, and before another.

@@ -38,7 +38,7 @@ pub(super) fn page_as_json(page: &ActsPage, of: &Subject, now: jiff::Timestamp) 
     }
 }
 
-fn as_json(act: &Act, now: jiff::Timestamp) -> Activity {
+pub(super) fn as_json(act: &Act, now: jiff::Timestamp) -> Activity {
     let finished = act.finished.as_ref();
     Activity {
         id: act.run.text(),

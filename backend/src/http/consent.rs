@@ -70,6 +70,15 @@ pub(super) async fn revoke(
     )))
 }
 
+/// I was asked for my consent, and say no.
+pub(super) async fn decline(
+    State(api): State<Api>,
+    caller: ApiCaller,
+) -> Result<StatusCode, Failure> {
+    use_cases::ask_for_consent::decline(&api.store, &caller.of, api.clock.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// A consent as the page sees it.
 pub(super) fn as_json(consent: Option<&Consent>, when: &Circumstances<'_>) -> ConsentJson {
     let Some(consent) = consent else {

@@ -7,6 +7,7 @@ use axum::response::Response;
 use onbehalf_contract::{ConsentPage, Limits, Person};
 
 use super::activity::page_as_json;
+use super::admin::{ask_as_json, pause_as_json};
 use super::api::Api;
 use super::caller::PageCaller;
 use super::consent::as_json;
@@ -84,6 +85,12 @@ fn state(api: &Api, caller: &PageCaller, opened: Opened, language: Language) -> 
             access: policy.access().to_vec(),
             needed_access: opened.needed_access,
         },
+        pause: caller
+            .tenant
+            .pause
+            .as_ref()
+            .map(|pause| pause_as_json(pause, &opened.admins)),
+        ask: opened.ask.map(|ask| ask_as_json(ask, &opened.admins)),
         admin: opened.admin,
         texts: texts(api, language),
         activity: page_as_json(&opened.acts, &caller.of, when.now),

@@ -15,6 +15,9 @@ pub(super) const LONGEST_BODY: usize = 64 * 1024;
 /// In bytes, where a text of up to 64 kB is a part of it, and each of its characters may be escaped.
 pub(super) const LONGEST_WISH: usize = 192 * 1024;
 
+/// In bytes, where up to ten thousand accounts are named.
+pub(super) const LONGEST_SELECTION: usize = 2 * 1024 * 1024;
+
 /// A JSON body.
 pub(super) struct JsonBody<T, const LONGEST: usize = LONGEST_BODY>(pub(super) T);
 

@@ -53,10 +53,8 @@ pub fn router(api: Api) -> Router {
         .route("/api/consent/receipt", get(receipt::download))
         .route("/api/texts/{language}", get(texts::show))
         .route("/i18n/{language}", get(texts::menus))
-        .route(
-            "/api/admin/consents/{account}/revoke",
-            post(admin::revoke_consent),
-        )
+        .route("/api/consent/decline", post(consent::decline))
+        .nest("/api/admin", admin::routes())
         .route("/api/schedules", get(schedules::list).post(schedules::add))
         .route("/api/schedules/preview", post(schedules::preview))
         .route(

@@ -17,6 +17,16 @@ pub(super) struct PagingQuery {
     limit: Option<u32>,
 }
 
+impl PagingQuery {
+    /// How many items a page is to have.
+    pub(super) fn limit(asked: Option<u32>) -> Result<u32, Failure> {
+        let limit = asked.unwrap_or(USUAL_LIMIT);
+        let fits = (1..=HIGHEST_LIMIT).contains(&limit);
+        fits.then_some(limit)
+            .ok_or_else(|| Failure::Unacceptable(format!("a page has 1 to {HIGHEST_LIMIT} items")))
+    }
+}
+
 /// A part of a list.
 pub(super) struct Paging {
     /// The place to go on from; `None`: the beginning.
@@ -27,15 +37,9 @@ pub(super) struct Paging {
 impl Paging {
     pub(super) fn of(query: Result<Query<PagingQuery>, QueryRejection>) -> Result<Self, Failure> {
         let Query(query) = query.map_err(|error| Failure::Malformed(error.body_text()))?;
-        let limit = query.limit.unwrap_or(USUAL_LIMIT);
-        if !(1..=HIGHEST_LIMIT).contains(&limit) {
-            return Err(Failure::Unacceptable(format!(
-                "a page has 1 to {HIGHEST_LIMIT} items"
-            )));
-        }
         Ok(Self {
+            limit: PagingQuery::limit(query.limit)?,
             cursor: query.cursor,
-            limit,
         })
     }
 }

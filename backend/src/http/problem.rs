@@ -55,6 +55,12 @@ pub(super) enum Failure {
     NoConsentForSchedule,
     ConsentCoversReadingOnly,
     OnlyAdmins,
+    OwnSchedulesOff,
+    NotAllowedByPolicy,
+    NotInGroup,
+    PolicyChanged,
+    Paused,
+    NotAsked,
     NoSpace,
     NoSuchRun,
     RunNotUnknown,
@@ -279,6 +285,48 @@ impl Failure {
                 "The app can reach more than you can, so only people who administer Confluence can let it act as itself.".into(),
                 "Ask a Confluence admin, or let it be skipped.",
             ),
+            Self::OwnSchedulesOff => (
+                StatusCode::FORBIDDEN,
+                "own-schedules-off",
+                "Schedules of your own are switched off",
+                "The admins of this site do not let people make schedules of their own.".into(),
+                "Ask a Confluence admin.",
+            ),
+            Self::NotAllowedByPolicy => (
+                StatusCode::FORBIDDEN,
+                "not-allowed-by-policy",
+                "This is not allowed here",
+                "The admins of this site do not allow schedules to do this.".into(),
+                "Choose something else, or ask a Confluence admin.",
+            ),
+            Self::NotInGroup => (
+                StatusCode::FORBIDDEN,
+                "not-in-group",
+                "You are not among those who may allow this",
+                "The admins of this site have named the groups whose members may consent, and you are in none of them.".into(),
+                "Ask a Confluence admin.",
+            ),
+            Self::PolicyChanged => (
+                StatusCode::CONFLICT,
+                "policy-changed",
+                "The policy was changed meanwhile",
+                "Another admin changed the policy since you saw it.".into(),
+                "Look at it as it is now, then decide again.",
+            ),
+            Self::Paused => (
+                StatusCode::CONFLICT,
+                "paused",
+                "Everything pauses",
+                "An admin has paused everything that is done as anybody here.".into(),
+                "Wait until an admin lets it go on.",
+            ),
+            Self::NotAsked => (
+                StatusCode::NOT_FOUND,
+                "not-asked",
+                "Nobody has asked",
+                "There is no open question for this consent.".into(),
+                "Reload the page.",
+            ),
             Self::NoSpace => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "no-space",
@@ -430,6 +478,7 @@ impl From<GrantError> for Failure {
             GrantError::NoTime | GrantError::BadTime => Self::Unacceptable(error.to_string()),
             GrantError::LanguageUnknown => Self::LanguageUnknown,
             GrantError::NotCurrent => Self::NotTheCurrentConsent,
+            GrantError::NotInGroup => Self::NotInGroup,
             GrantError::Policy(error) => Self::Policy(error),
             GrantError::NoticeReplaced => Self::NoticeReplaced,
             GrantError::NoticeUnknown => Self::NoticeUnknown,
@@ -465,6 +514,8 @@ impl From<MayNot> for Failure {
             MayNot::NoConsent => Self::NoConsentForSchedule,
             MayNot::ReadOnly => Self::ConsentCoversReadingOnly,
             MayNot::OnlyAdmins => Self::OnlyAdmins,
+            MayNot::OwnSchedulesOff => Self::OwnSchedulesOff,
+            MayNot::NotAllowedByPolicy => Self::NotAllowedByPolicy,
             MayNot::Product(error) => error.into(),
             MayNot::Store(error) => error.into(),
         }
@@ -520,6 +571,7 @@ impl From<RunNowError> for Failure {
     fn from(error: RunNowError) -> Self {
         match error {
             RunNowError::NoSuchSchedule => Self::NoSuchSchedule,
+            RunNowError::Paused => Self::Paused,
             RunNowError::Queue(error) => {
                 tracing::warn!(cause = causes(&error), "the queue of runs did not answer");
                 Self::Unavailable(

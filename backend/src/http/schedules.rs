@@ -121,7 +121,16 @@ pub(super) async fn run(
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<RunStarted>), Failure> {
     let id = id_of(id)?;
-    let run = run_now(&api.store, &*api.queue, &caller.of, &id, api.clock.now()).await?;
+    let now = api.clock.now();
+    let run = run_now(
+        &api.store,
+        &*api.queue,
+        &caller.tenant,
+        &caller.of,
+        &id,
+        now,
+    )
+    .await?;
     Ok((
         StatusCode::ACCEPTED,
         Json(RunStarted {

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::find_schedule::find_schedule;
 use super::keep_timers::set_timer;
-use super::may_schedule::{MayNot, consent_covers, may_choose};
+use super::may_schedule::{MayNot, consent_covers, may_choose, policy_allows};
 use crate::capabilities::platform::Accounts;
 use crate::capabilities::store::{
     KeepTimers, ReadConsents, ReadRuns, ReadSchedules, StoreError, WriteError, WriteSchedules,
@@ -47,6 +47,7 @@ pub async fn change_schedule(
     let resumes = change.state == Some(ScheduleState::Active) && !old.is_active();
     let new = old.changed(change, now)?;
     if resumes || new.task != old.task {
+        policy_allows(tenant, &new.task)?;
         consent_covers(store, of, new.access(), when).await?;
     }
     // Nobody but an admin changes what the app may come to do as itself; to stop it, anybody may.

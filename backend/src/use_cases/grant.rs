@@ -5,7 +5,7 @@ use onbehalf_contract::ConsentWish;
 use thiserror::Error;
 
 use super::learn_own_account::learn_own_account;
-use crate::capabilities::platform::{Accounts, ProductError};
+use crate::capabilities::platform::{Accounts, Directory, ProductError};
 use crate::capabilities::store::{
     ReadConsents, StoreError, WriteConsents, WriteError, WriteSchedules, WriteTenants,
 };
@@ -43,6 +43,8 @@ pub enum GrantError {
     NoticeUnknown,
     #[error(transparent)]
     Unfit(#[from] Unfit),
+    #[error("you are in none of the groups whose members may consent here")]
+    NotInGroup,
     #[error("the consent that was to be renewed is not the one that you have now")]
     NotCurrent,
     #[error("your consent was changed elsewhere at the same moment")]
@@ -56,7 +58,7 @@ pub enum GrantError {
 /// Records the consent of `account`, who proved to be that person, if what they wish is within the rules.
 pub async fn grant(
     store: &(impl ReadConsents + WriteConsents + WriteSchedules + WriteTenants),
-    platform: &impl Accounts,
+    platform: &(impl Accounts + Directory),
     notices: &Notices,
     tenant: &Tenant,
     account: &AccountId,
@@ -68,6 +70,7 @@ pub async fn grant(
     let within_policy = |now| tenant.policy.check(wish.access, wished.lasting, now);
     within_policy(clock.now())?;
     check_account(store, platform, tenant, account).await?;
+    check_group(platform, tenant, account).await?;
 
     let of = Subject {
         tenant: tenant.key.clone(),
@@ -149,6 +152,20 @@ async fn check_account(
     };
     let account = platform.account(tenant, account).await?;
     Ok(FitAccount::check(account, apps_own.as_ref())?)
+}
+
+/// Where the admins named groups, only their members may consent.
+async fn check_group(
+    platform: &impl Directory,
+    tenant: &Tenant,
+    account: &AccountId,
+) -> Result<(), GrantError> {
+    let groups = tenant.policy.groups().iter().map(|group| group.id.clone());
+    let groups: Vec<_> = groups.collect();
+    if groups.is_empty() || platform.is_member(tenant, account, &groups).await? {
+        return Ok(());
+    }
+    Err(GrantError::NotInGroup)
 }
 
 impl From<NotCurrent> for GrantError {

@@ -7,6 +7,7 @@ use crate::capabilities::platform::{Accounts, ProductError};
 use crate::capabilities::store::{ReadConsents, StoreError};
 use crate::domain::consent::{Circumstances, Standing, covers};
 use crate::domain::ids::Subject;
+use crate::domain::task::Task;
 use crate::domain::tenant::Tenant;
 
 /// A schedule stays as it was.
@@ -18,6 +19,10 @@ pub enum MayNot {
     ReadOnly,
     #[error("only admins can let the app act as itself")]
     OnlyAdmins,
+    #[error("the admins of this site do not let people make schedules of their own")]
+    OwnSchedulesOff,
+    #[error("the admins of this site do not allow this")]
+    NotAllowedByPolicy,
     #[error(transparent)]
     Product(#[from] ProductError),
     #[error(transparent)]
@@ -34,8 +39,16 @@ pub(super) async fn consent_covers(
     let consent = store.consent(of).await?;
     match consent.filter(|consent| consent.standing(when) == Standing::Active) {
         None => Err(MayNot::NoConsent),
-        Some(consent) if covers(consent.agreement.access, needed) => Ok(()),
+        Some(consent) if covers(consent.access(when), needed) => Ok(()),
         Some(_) => Err(MayNot::ReadOnly),
+    }
+}
+
+/// Whether the tenant's policy allows a schedule to do this.
+pub(super) fn policy_allows(tenant: &Tenant, task: &Task) -> Result<(), MayNot> {
+    match tenant.policy.allows_task(task) {
+        true => Ok(()),
+        false => Err(MayNot::NotAllowedByPolicy),
     }
 }
 

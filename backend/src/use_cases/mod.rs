@@ -1,9 +1,11 @@
 //! One file for each thing that someone wants done. Each is a function over the capabilities that it needs.
 
 pub mod add_schedule;
+pub mod ask_for_consent;
 pub mod begin;
 mod carry_out;
 pub mod change_consent;
+pub mod change_policy;
 pub mod change_schedule;
 pub mod erase;
 pub mod expire_consents;
@@ -15,16 +17,22 @@ pub mod invalidate;
 pub mod issue_receipt;
 pub mod keep_timers;
 pub mod learn_own_account;
+pub mod list_activity;
 pub mod list_acts;
+pub mod list_consents;
 pub mod list_schedules;
 pub mod may_schedule;
 pub mod open_consent_page;
+pub mod pause_tenant;
 pub mod preview_schedule;
 pub mod report_accounts;
 pub mod revoke;
+pub mod revoke_many;
 pub mod run_now;
 pub mod run_schedule;
 pub mod see_consent;
+pub mod see_overview;
+pub mod see_person;
 pub mod settle_run;
 pub mod step_times;
 pub mod switch_app;

@@ -1,18 +1,22 @@
 //! A person opens the page on which they consent.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use onbehalf_contract::Access;
 use thiserror::Error;
 
 use super::list_acts::list_acts;
+use super::list_consents::names;
 use super::list_schedules::list_schedules;
-use crate::capabilities::platform::{Accounts, ProductError};
+use crate::capabilities::platform::{Accounts, Directory, NamedPerson, ProductError};
 use crate::capabilities::store::{
-    ActsPage, ReadActs, ReadConsents, ReadRuns, ReadSchedules, StoreError,
+    ActsPage, KeepAsks, ReadActs, ReadConsents, ReadRuns, ReadSchedules, StoreError,
 };
 use crate::domain::account::{FitAccount, Unfit};
+use crate::domain::ask::Ask;
 use crate::domain::consent::Consent;
-use crate::domain::ids::Subject;
+use crate::domain::ids::{AccountId, Subject};
 use crate::domain::run::Run;
 use crate::domain::schedule::{Schedule, needed_access};
 use crate::domain::tenant::Tenant;
@@ -27,6 +31,10 @@ pub struct Opened {
     pub acts: ActsPage,
     /// Whether they administer the product.
     pub admin: bool,
+    /// Who asks them for their consent, unless they said no.
+    pub ask: Option<Ask>,
+    /// What those admins are called who asked, or paused everything.
+    pub admins: HashMap<AccountId, NamedPerson>,
     /// The person, or why this account cannot consent.
     pub account: Result<FitAccount, Unfit>,
 }
@@ -41,20 +49,25 @@ pub enum OpenError {
 
 /// Looks up who it is, what they agreed to, what is scheduled for them, and the newest `acts` of what was done.
 pub async fn open_consent_page(
-    store: &(impl ReadConsents + ReadSchedules + ReadRuns + ReadActs),
-    platform: &impl Accounts,
+    store: &(impl ReadConsents + ReadSchedules + ReadRuns + ReadActs + KeepAsks),
+    platform: &(impl Accounts + Directory),
     tenant: &Tenant,
     of: &Subject,
     acts: u32,
     now: Timestamp,
 ) -> Result<Opened, OpenError> {
-    let (account, admin, consent, schedules, acts) = tokio::join!(
+    let (account, admin, consent, schedules, acts, ask) = tokio::join!(
         platform.account(tenant, &of.account),
         platform.is_admin(tenant, &of.account),
         store.consent(of),
         list_schedules(store, of, now),
         list_acts(store, of, acts, None),
+        store.ask(of),
     );
+    let ask = ask?.filter(|ask| ask.declined_at.is_none());
+    let asked_by = ask.as_ref().map(|ask| ask.by.clone());
+    let paused_by = tenant.pause.as_ref().map(|pause| pause.by.clone());
+    let admins: Vec<_> = asked_by.into_iter().chain(paused_by).collect();
     let schedules = schedules?;
     Ok(Opened {
         consent: consent?,
@@ -63,6 +76,8 @@ pub async fn open_consent_page(
         acts: acts?,
         // Unsure is no: the page then shows less.
         admin: admin.unwrap_or_default(),
+        ask,
+        admins: names(platform, tenant, &admins).await,
         account: FitAccount::check(account?, tenant.app_account.as_ref()),
     })
 }

@@ -10,12 +10,15 @@ use crate::capabilities::store::{ReadSchedules, StoreError, WriteSchedules};
 use crate::capabilities::world::{QueueError, RunQueue};
 use crate::domain::ids::{ScheduleId, Subject};
 use crate::domain::run::RunId;
+use crate::domain::tenant::Tenant;
 
 /// Nothing was asked for.
 #[derive(Debug, Error)]
 pub enum RunNowError {
     #[error("there is no such schedule")]
     NoSuchSchedule,
+    #[error("an admin has paused everything")]
+    Paused,
     #[error(transparent)]
     Queue(#[from] QueueError),
     #[error(transparent)]
@@ -26,10 +29,14 @@ pub enum RunNowError {
 pub async fn run_now(
     store: &(impl ReadSchedules + WriteSchedules),
     queue: &dyn RunQueue,
+    tenant: &Tenant,
     of: &Subject,
     id: &ScheduleId,
     now: Timestamp,
 ) -> Result<RunId, RunNowError> {
+    if tenant.pause.is_some() {
+        return Err(RunNowError::Paused);
+    }
     let schedule = find_schedule(store, of, id, now)
         .await?
         .ok_or(RunNowError::NoSuchSchedule)?;

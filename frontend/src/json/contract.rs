@@ -481,6 +481,8 @@ mod tests {
             person,
             consent,
             limits,
+            pause: _,
+            ask: _,
             admin,
             texts,
             schedules,

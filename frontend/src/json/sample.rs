@@ -26,6 +26,8 @@ pub(crate) fn page() -> ConsentPage {
             access: vec![Access::Read, Access::ReadWrite],
             needed_access: Access::ReadWrite,
         },
+        pause: None,
+        ask: None,
         admin: true,
         texts: texts(),
         schedules: vec![schedule()],

@@ -40,6 +40,7 @@ fn act_of(run: &RunId, world: &World) -> Act {
         access: Access::ReadWrite,
         started_at: world.clock.now(),
         as_app: false,
+        kept_until: world.clock.now() + jiff::SignedDuration::from_hours(24 * 365),
         finished: None,
     }
 }

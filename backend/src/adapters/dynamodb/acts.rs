@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Not;
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, Select, TransactWriteItem, Update};
 use jiff::Timestamp;
 use onbehalf_contract::{Access, Deed, Outcome};
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_attribute_value};
 use super::keys::{self, Listed};
 use super::record;
 use super::store::{Store, unavailable, unreadable};
-use crate::capabilities::store::{ActCursor, ActsPage, ReadActs, StoreError};
+use crate::capabilities::store::{ActCursor, ActsPage, CountActs, ReadActs, StoreError};
 use crate::domain::act::{Act, Finished};
 use crate::domain::ids::{ScheduleId, Subject};
 use crate::domain::run::RunId;
@@ -115,6 +115,37 @@ impl ReadActs for Store {
             .read(keys::person(&run.of), keys::act(started_at, run))
             .await?;
         record.map(|record| record.act(&run.of)).transpose()
+    }
+}
+
+impl CountActs for Store {
+    async fn count_acts(
+        &self,
+        of: &Subject,
+        since: Timestamp,
+        most: u32,
+    ) -> Result<u32, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :since AND :end")
+            .expression_attribute_values(":pk", AttributeValue::S(keys::person(of)))
+            .expression_attribute_values(
+                ":since",
+                AttributeValue::S(format!(
+                    "{}{:015}",
+                    keys::ACTS,
+                    since.as_millisecond().max(0)
+                )),
+            )
+            .expression_attribute_values(":end", AttributeValue::S(format!("{}~", keys::ACTS)))
+            .select(Select::Count)
+            .limit(i32::try_from(most).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(unavailable)?;
+        Ok(u32::try_from(answer.count).unwrap_or_default())
     }
 }
 

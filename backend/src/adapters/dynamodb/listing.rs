@@ -92,14 +92,16 @@ impl ListTenant for Store {
         within: Within,
         limit: u32,
         cursor: Option<&ListCursor>,
-    ) -> Result<Listed<Act>, StoreError> {
+    ) -> Result<Listed<(Act, ListCursor)>, StoreError> {
         let page = self
             .listed(Kind::Acts, tenant, within, limit, cursor)
             .await?;
         let items = page.items.into_iter().map(|item| {
             let of = person_in(&item)?;
-            let record: acts::Record = from_item(item).map_err(unreadable)?;
-            record.act(&of)
+            let entry = Entry::of(item);
+            let place = entry.cursor()?;
+            let record: acts::Record = from_item(entry.item).map_err(unreadable)?;
+            Ok::<_, StoreError>((record.act(&of)?, place))
         });
         Ok(Listed {
             items: items.collect::<Result<_, _>>()?,

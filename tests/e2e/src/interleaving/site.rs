@@ -1,14 +1,14 @@
 //! The product as the processes find it: who may use it, and what they ask of it and do in it.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 use onbehalf::capabilities::platform::{
-    Accounts, Answer, CallError, PlannedRequest, Product, ProductError, TokenError, UserToken,
-    UserTokens, Who,
+    Accounts, Answer, CallError, Directory, NamedGroup, NamedPerson, PlannedRequest, Product,
+    ProductError, TokenError, UserToken, UserTokens, Who,
 };
 use onbehalf::capabilities::store::KeptToken;
 use onbehalf::domain::account::{Account, AccountKind, AccountStatus};
@@ -110,6 +110,43 @@ impl Accounts for GatedSite {
 
     async fn is_admin(&self, _: &Tenant, _: &AccountId) -> Result<bool, ProductError> {
         self.calls.ask("is_admin", || false).await
+    }
+}
+
+/// Nobody names groups in these cases, and nobody looks for people.
+impl Directory for GatedSite {
+    async fn people(
+        &self,
+        _: &Tenant,
+        _: &[AccountId],
+    ) -> Result<HashMap<AccountId, NamedPerson>, ProductError> {
+        self.calls.ask("people", HashMap::new).await
+    }
+
+    async fn find_people(
+        &self,
+        _: &Tenant,
+        _: &str,
+        _: usize,
+    ) -> Result<Vec<NamedPerson>, ProductError> {
+        self.calls.ask("find_people", Vec::new).await
+    }
+
+    async fn find_groups(&self, _: &Tenant, _: &str) -> Result<Vec<NamedGroup>, ProductError> {
+        self.calls.ask("find_groups", Vec::new).await
+    }
+
+    async fn group(&self, _: &Tenant, _: &str) -> Result<Option<NamedGroup>, ProductError> {
+        self.calls.ask("group", || None).await
+    }
+
+    async fn is_member(
+        &self,
+        _: &Tenant,
+        _: &AccountId,
+        _: &[String],
+    ) -> Result<bool, ProductError> {
+        self.calls.ask("is_member", || false).await
     }
 }
 

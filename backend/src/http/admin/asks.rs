@@ -1,0 +1,97 @@
+//! `/api/admin/asks`: who is asked for a consent.
+
+use std::collections::BTreeSet;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use onbehalf_contract::{AskOf, AskWish, Asked, Asks};
+
+use super::consents::accounts_of;
+use super::people::{ask_as_json, somebody};
+use super::words;
+use crate::capabilities::store::ListTenant;
+use crate::domain::ids::{AccountId, Subject};
+use crate::http::api::Api;
+use crate::http::caller::AdminCaller;
+use crate::http::json::JsonBody;
+use crate::http::problem::Failure;
+use crate::use_cases::ask_for_consent::{AskError, ask_for_consent, take_back_ask};
+use crate::use_cases::list_consents::names;
+
+/// How many are asked at once.
+const MOST_ASKED: usize = 50;
+
+pub(super) async fn list(
+    State(api): State<Api>,
+    admin: AdminCaller,
+) -> Result<Json<Asks>, Failure> {
+    let mut asks = api.store.asks_of(&admin.tenant.key).await?;
+    asks.sort_by(|(_, a), (_, b)| b.at.cmp(&a.at));
+    let accounts: BTreeSet<AccountId> = asks
+        .iter()
+        .flat_map(|(of, ask)| [of.account.clone(), ask.by.clone()])
+        .collect();
+    let accounts: Vec<_> = accounts.into_iter().collect();
+    let names = names(&api.platform, &admin.tenant, &accounts).await;
+    let items = asks.into_iter().map(|(of, ask)| AskOf {
+        person: somebody(&of.account, &names),
+        ask: ask_as_json(ask, &names),
+    });
+    Ok(Json(Asks {
+        items: items.collect(),
+    }))
+}
+
+pub(super) async fn ask(
+    State(api): State<Api>,
+    admin: AdminCaller,
+    JsonBody(AskWish { accounts, note }): JsonBody<AskWish>,
+) -> Result<Json<Asked>, Failure> {
+    let accounts: BTreeSet<AccountId> = accounts_of(accounts)?;
+    if !(1..=MOST_ASKED).contains(&accounts.len()) {
+        return Err(Failure::Unacceptable(format!(
+            "1 to {MOST_ASKED} people are asked at once"
+        )));
+    }
+    let note = note.filter(|note| !note.trim().is_empty());
+    let note = note.map(|note| words(&note, "a note")).transpose()?;
+    let accounts: Vec<_> = accounts.into_iter().collect();
+    let asked = ask_for_consent(
+        &api.store,
+        &api.platform,
+        &admin.tenant,
+        &admin.account,
+        &accounts,
+        note.as_deref(),
+        &api.circumstances(&admin.tenant),
+    )
+    .await?;
+    Ok(Json(Asked {
+        asked: asked.asked,
+        not: asked.not,
+    }))
+}
+
+pub(super) async fn take_back(
+    State(api): State<Api>,
+    admin: AdminCaller,
+    Path(account): Path<String>,
+) -> Result<StatusCode, Failure> {
+    let of = Subject {
+        tenant: admin.tenant.key.clone(),
+        account: AccountId::parse(account).map_err(|_| Failure::NotAsked)?,
+    };
+    take_back_ask(&api.store, &admin.account, &of, api.clock.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl From<AskError> for Failure {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::NotAsked => Self::NotAsked,
+            AskError::Product(error) => error.into(),
+            AskError::Store(error) => error.into(),
+        }
+    }
+}
