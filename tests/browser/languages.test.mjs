@@ -61,6 +61,17 @@ for (const [locale, language] of [
       assert.deepEqual(await saidInEnglish(page, words), []);
     }
     await lookNarrowly(world, page, `language-${language}-active`);
+
+    await button(frame, words["schedules.new"]).click();
+    await frame.getByLabel(words["form.title"], { exact: true }).fill("1");
+    await frame.getByLabel(words["form.pageTitle"], { exact: true }).fill("2");
+    await frame.getByLabel(words["form.text"], { exact: true }).fill("3");
+    await frame.getByText("POST /wiki/api/v2/pages").waitFor();
+    if (language !== "en") {
+      assert.deepEqual(await saidInEnglish(page, words), []);
+    }
+    await lookNarrowly(world, page, `language-${language}-form`);
+    await button(frame, words["form.cancel"]).click();
     await button(frame, words["allowed.stop"]).click();
     await button(frame, words["stop.now"]).click();
     await frame.getByText(words["ended.revoked.title"]).waitFor();

@@ -235,6 +235,20 @@ test("editing, pausing and resuming, deleting", async () => {
   assert.ok((await schedulesOf(person)).every((schedule) => schedule.title !== "Standup"));
 });
 
+test("in a dialog, Escape closes the form’s dialog only from outside of it", async () => {
+  const { page } = await visitor();
+  const frame = await world.dialog(page);
+  await button(frame, "New schedule").click();
+  await hasFocus(page, "Title");
+  await page.keyboard.type("Not lost");
+  await press(page, "Escape");
+  assert.equal(await frame.getByLabel("Title", { exact: true }).inputValue(), "Not lost");
+  await button(frame, "Cancel").click();
+  await hasFocus(page, "New schedule");
+  await press(page, "Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+});
+
 test("a change that somebody else made meanwhile is shown, and what was typed stays", async () => {
   const { person, page, frame: first } = await visitor();
   const schedule = await make(person);
@@ -364,6 +378,10 @@ test("only admins are offered that the app acts as itself", async () => {
   const team = item(adminFrame, "For the team");
   await team.getByText("If you cannot be impersonated: Do it as Onbehalf").waitFor();
   assert.equal((await schedulesOf(person)).find((it) => it.title === "For the team").fallback, "app");
+
+  await world.api(person.handle, "DELETE", "/api/consent");
+  await team.getByRole("button", { name: "Run now" }).click();
+  await team.getByText("As Onbehalf, not as you").waitFor();
 });
 
 test("the list and the form, everywhere", async () => {

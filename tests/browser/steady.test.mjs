@@ -51,6 +51,27 @@ for (const [place, open] of Object.entries(PLACES)) {
   }
 }
 
+test("a schedule’s preview comes and changes, and nothing moves", async () => {
+  const person = await world.newPerson();
+  await world.consent(person.handle);
+  const page = await world.window(person.handle);
+  const frame = await world.fullPage(page);
+  await frame.getByRole("button", { name: "New schedule" }).click();
+  await frame.getByLabel("Title", { exact: true }).click();
+  await page.keyboard.type("Plan");
+  await frame.getByLabel("Title of the page").click();
+  await page.keyboard.type("Plan of {date}");
+  await frame.getByLabel("Text", { exact: true }).click();
+  await page.keyboard.type("What");
+  const preview = frame.getByRole("region", { name: "Preview" });
+  await preview.getByText("<p>What</p>").waitFor();
+  for (let lines = 0; lines < 30; lines += 1) {
+    await page.keyboard.type(" is planned\n");
+  }
+  await preview.getByText("is planned<br/>").waitFor();
+  assert.deepEqual(await shifts(world.document(page)), []);
+});
+
 async function end(person) {
   await world.consent(person.handle);
   await world.api(person.handle, "DELETE", "/api/consent");

@@ -9,7 +9,6 @@ pub(crate) fn call(function: impl Fn() + Send + Sync + 'static) -> Callback<()> 
     boxed(Arc::new(function))
 }
 
-#[inline(never)]
 fn boxed(function: Arc<dyn Fn() + Send + Sync>) -> Callback<()> {
     Callback::new(move |()| function())
 }

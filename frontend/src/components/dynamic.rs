@@ -14,7 +14,6 @@ pub(crate) fn dynamic(part: impl Fn() -> AnyView + Send + Sync + 'static) -> Any
     boxed(Arc::new(part))
 }
 
-#[inline(never)]
 fn boxed(part: Arc<dyn Fn() -> AnyView + Send + Sync>) -> AnyView {
     (move || part()).into_any()
 }

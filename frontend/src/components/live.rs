@@ -13,8 +13,8 @@ use leptos::{
 
 /// A value that tells whoever has read it when it changes. It goes with the part of the page that made it.
 ///
-/// It does what Leptos's `RwSignal` does, of which everything is compiled anew for every type of value. Here the value
-/// is one of any type behind one such thing, which is worth a twentieth of the page.
+/// It does what Leptos's `RwSignal` does, of which everything is compiled anew for every type of value. Here there is one
+/// such thing, whatever it holds, which takes 3 kB off the page, in Brotli.
 pub(crate) struct Live<T> {
     kept: StoredValue<Kept>,
     of: PhantomData<fn() -> T>,
@@ -44,7 +44,6 @@ impl<T: Send + Sync + 'static> Live<T> {
     }
 
     /// Looks at it; what is being made now is made anew when it changes.
-    #[track_caller]
     pub(crate) fn with<R>(self, look: impl FnOnce(&T) -> R) -> R {
         follow(self.kept);
         self.with_untracked(look)
@@ -99,7 +98,6 @@ impl<T: Clone + Send + Sync + 'static> Live<T> {
     }
 }
 
-#[inline(never)]
 fn keep(value: Arc<dyn Any + Send + Sync>) -> StoredValue<Kept> {
     StoredValue::new(Kept {
         changed: ArcTrigger::new(),
@@ -107,14 +105,12 @@ fn keep(value: Arc<dyn Any + Send + Sync>) -> StoredValue<Kept> {
     })
 }
 
-#[inline(never)]
 fn follow(kept: StoredValue<Kept>) {
     if let Some(kept) = kept.try_get_value() {
         kept.changed.track();
     }
 }
 
-#[inline(never)]
 fn tell(kept: StoredValue<Kept>) {
     if let Some(kept) = kept.try_get_value() {
         kept.changed.notify();

@@ -17,23 +17,28 @@ pub(crate) fn question(
     busy: Live<bool>,
     cancel: Callback<()>,
 ) -> AnyView {
-    let on_key = move |key: Event| {
-        let escape = key
-            .dyn_ref::<KeyboardEvent>()
-            .is_some_and(|key| key.key() == "Escape");
-        if escape && !busy.get_untracked() {
-            // In a dialog the same key would close it all.
-            key.stop_propagation();
-            cancel.run(());
-        }
-    };
     element("div")
         .class("panel")
         .set("role", "group")
         .set("aria-labelledby", id)
-        .on("keydown", on_key)
+        .on("keydown", move |key| {
+            if !busy.get_untracked() && is_escape(&key) {
+                cancel.run(());
+            }
+        })
         .put(heading)
         .add(element("p").text(text))
         .add(element("div").class("actions").put_all(answers))
         .view()
+}
+
+/// Whether this is the Escape key, which then means nothing else: in a dialog it would close it all.
+pub(crate) fn is_escape(key: &Event) -> bool {
+    let escape = key
+        .dyn_ref::<KeyboardEvent>()
+        .is_some_and(|key| key.key() == "Escape");
+    if escape {
+        key.stop_propagation();
+    }
+    escape
 }

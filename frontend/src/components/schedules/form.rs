@@ -19,6 +19,7 @@ use crate::{
         element::{all, element, nothing, said},
         live::Live,
         message::{Again, alert, failure},
+        panel::is_escape,
         radio::group,
         shared::Shared,
     },
@@ -107,6 +108,10 @@ pub(super) fn schedule_form(shared: Shared, item: Option<Item>, close: Close) ->
         // The Enter key in a field would send a form; only the button does.
         .on("submit", |submit| submit.prevent_default())
         .on("input", move |_| form.changed())
+        // What was typed does not go with the dialog around it.
+        .on("keydown", |key| {
+            is_escape(&key);
+        })
         .add(element("h3").id(&heading_id).text(heading))
         .put(fields.line("text", TITLE, words::form_title()))
         .put(fields.choice(OFTEN, words::form_often(), &WAYS))
@@ -244,6 +249,8 @@ fn preview_place(form: Form) -> AnyView {
     let heading = element("h4").id(&id).focusable();
     element("section")
         .class("preview")
+        // It scrolls, so it takes the focus.
+        .set("tabindex", "0")
         .set("aria-labelledby", &id)
         .add(heading.text(words::form_preview()))
         .put(dynamic(move || form.preview.with(preview)))

@@ -233,9 +233,11 @@ impl Item {
 
     /// Takes over how a run ended, wherever it is shown.
     pub(super) fn settled(self, run: &Run) {
-        let mut now = self.now.get_untracked();
-        if let Some(last) = now.last_run.as_mut().filter(|last| last.id == run.id) {
-            last.clone_from(run);
+        let now = self.now.try_get_untracked();
+        if let Some(mut now) =
+            now.filter(|now| now.last_run.as_ref().is_some_and(|it| it.id == run.id))
+        {
+            now.last_run = Some(run.clone());
             self.show(now);
         }
         self.history.replace(run);

@@ -57,6 +57,5 @@ fn request(request: &PreviewRequest) -> AnyView {
         text.push('\n');
         text.push_str(body);
     }
-    // It scrolls where it is long, so it takes the focus.
-    element("pre").set("tabindex", "0").text(text).view()
+    element("pre").text(text).view()
 }
