@@ -15,6 +15,9 @@ use super::run::RunId;
 /// How often a run is tried, at most.
 pub const MOST_TRIES: u32 = 4;
 
+/// The code of [`Failure::OutcomeUnknown`].
+pub(super) const OUTCOME_UNKNOWN: &str = "outcome-unknown";
+
 /// Before the second try; each further one waits four times as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -127,7 +130,9 @@ impl Failure {
             return None;
         }
         let usual = FIRST_PAUSE * 4_u32.saturating_pow(tried.saturating_sub(1));
-        let pause = usual.mul_f64(jitter(run, tried)).max(asked_for);
+        // To the millisecond, as everything is stored: what is read must not be sooner than what was said.
+        let pause = usual.mul_f64(jitter(run, tried)).as_millis();
+        let pause = Duration::from_millis(u64::try_from(pause).ok()?).max(asked_for);
         now.checked_add(SignedDuration::try_from(pause).ok()?).ok()
     }
 
@@ -196,7 +201,7 @@ impl Failure {
                 "Create your personal space in Confluence, then run it again.",
             ),
             Self::OutcomeUnknown { .. } => (
-                "outcome-unknown",
+                OUTCOME_UNKNOWN,
                 "It may have been done, or not. Look in Confluence before you run it again.",
             ),
         }

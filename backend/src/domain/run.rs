@@ -5,7 +5,7 @@ use onbehalf_contract::{NotRun, RunResult};
 use serde::{Deserialize, Serialize};
 
 use super::act::is_over;
-use super::failure::MOST_TRIES;
+use super::failure::{MOST_TRIES, OUTCOME_UNKNOWN};
 use super::ids::{AccountId, BadId, ScheduleId, Subject, TenantKey};
 
 /// Names a run: a schedule fires at most once for each time that it is due.
@@ -59,6 +59,8 @@ pub struct Run {
     pub as_app: bool,
     /// Whether its person said how it ended.
     pub settled: bool,
+    /// When the act of a try before the newest one started, if nobody knows whether that was carried out.
+    pub unclear: Option<Timestamp>,
 }
 
 /// What another delivery of a run's message finds.
@@ -94,6 +96,21 @@ impl Run {
                 Found::Ended
             }
         }
+    }
+
+    /// When the act started, of this try or one before, of which nobody will know whether it was carried out: this run is
+    /// tried again after it.
+    pub fn unclear_act(&self) -> Option<Timestamp> {
+        let is_unclear = match self.result {
+            // It never said how it ended.
+            RunResult::Started => true,
+            RunResult::Waiting => self
+                .reason
+                .as_ref()
+                .is_some_and(|reason| reason.code == OUTCOME_UNKNOWN),
+            _ => false,
+        };
+        self.unclear.or(self.started_at.filter(|_| is_unclear))
     }
 
     /// The result at this moment. As with its act: if it never said how it ended, and its time is over, that is unknown,

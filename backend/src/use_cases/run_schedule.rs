@@ -1,7 +1,7 @@
 //! A schedule fires: act as its person, if they allow it.
 
 use jiff::{SignedDuration, Timestamp};
-use onbehalf_contract::{Fallback, Outcome, RunResult};
+use onbehalf_contract::{Access, Fallback, Outcome, RunResult};
 use thiserror::Error;
 
 use super::begin::{NotBegun, begin, begin_as_app};
@@ -183,14 +183,26 @@ impl ThisRun<'_> {
         self.was.map_or(0, |was| was.tries).saturating_add(1)
     }
 
-    /// How a run stands after this failure: either it waits, or it has ended so.
+    /// How a run stands after this failure: either it waits, or it has ended so. If nobody knows whether a try before did
+    /// it, that is how it ends.
     fn after(&self, failure: &Failure, result: RunResult, now: Timestamp) -> RunEnd {
         let again_at = failure.again_at(self.run, self.tried(), now);
+        let unknown = Failure::OutcomeUnknown { idempotent: true };
+        let (result, reason) = match again_at {
+            Some(_) => (RunResult::Waiting, failure),
+            None if self.may_have_written() => (RunResult::Unknown, &unknown),
+            None => (result, failure),
+        };
         RunEnd {
-            result: again_at.map_or(result, |_| RunResult::Waiting),
-            reason: Some(failure.reason()),
+            result,
+            reason: Some(reason.reason()),
             again_at,
         }
+    }
+
+    fn may_have_written(&self) -> bool {
+        let unclear = self.was.and_then(Run::unclear_act);
+        unclear.is_some() && self.schedule.access() == Access::ReadWrite
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Not;
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use jiff::Timestamp;
-use onbehalf_contract::{NotRun, RunResult};
+use onbehalf_contract::{NotRun, Outcome, RunResult};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_attribute_value, to_item};
 
@@ -50,6 +50,12 @@ pub(super) struct Record {
     as_app: bool,
     #[serde(skip_serializing_if = "Not::not", default)]
     settled: bool,
+    #[serde(
+        with = "record::optional_time",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
+    unclear: Option<Timestamp>,
     ttl: i64,
 }
 
@@ -211,6 +217,10 @@ impl Store {
             names.join(", ")
         ));
         let mut set = String::from("SET #result = :result");
+        if (finished.outcome, end.result) == (Outcome::Failed, RunResult::Unknown) {
+            // This try came to nothing, and the run is about the one of which nobody knows.
+            set.push_str(", startedAt = unclear");
+        }
         let mut remove = Vec::new();
         match &finished.link {
             Some(link) => {
@@ -263,24 +273,27 @@ impl Record {
             again_at: None,
             as_app: act.as_app,
             settled: false,
+            unclear: was.and_then(Run::unclear_act),
             ttl: act.kept_until.as_second(),
         }
     }
 
-    /// A run that came to no act.
+    /// A run whose newest try came to no act. If it has ended as unknown, it is about the act of which nobody knows.
     fn without_act(id: &RunId, was: Option<&Run>, end: &RunEnd, kept_until: Timestamp) -> Self {
+        let unclear = was.and_then(Run::unclear_act);
         Self {
             pk: keys::person(&id.of),
             sk: keys::run(id),
             due: id.due,
             result: end.result,
-            started_at: None,
+            started_at: unclear.filter(|_| end.result == RunResult::Unknown),
             link: None,
             reason: end.reason.clone(),
             tries: next_try(was),
             again_at: end.again_at,
             as_app: false,
             settled: false,
+            unclear,
             ttl: kept_until.as_second(),
         }
     }
@@ -296,6 +309,7 @@ impl Record {
             again_at: self.again_at,
             as_app: self.as_app,
             settled: self.settled,
+            unclear: self.unclear,
         }
     }
 }
