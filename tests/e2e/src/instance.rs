@@ -46,8 +46,17 @@ impl Instance {
 
     /// Takes a message from the queue.
     pub async fn run(&self, run: &RunId) -> Result<Ran, RunError> {
+        self.take(&run.message()).await
+    }
+
+    /// The same, because the person asked for it: it counts even if the schedule pauses.
+    pub async fn run_now(&self, run: &RunId) -> Result<Ran, RunError> {
+        self.take(&run.message().asked()).await
+    }
+
+    async fn take(&self, message: &RunMessage) -> Result<Ran, RunError> {
         let mut times = StepTimes::default();
-        run_schedule(&self.parts.acting(), &run.message(), &mut times).await
+        run_schedule(&self.parts.acting(), message, &mut times).await
     }
 
     /// Wakes its sweep.

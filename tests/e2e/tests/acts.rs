@@ -5,11 +5,12 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use confluence_simulator::people::{ADA, ALICE};
 use confluence_simulator::{AccountState, Fault, PersonChange};
+use jiff::Timestamp;
 use onbehalf::capabilities::store::{CommitBegin, ReadTenants};
 use onbehalf::capabilities::world::Clock;
 use onbehalf::domain::act::Act;
 use onbehalf::domain::run::RunId;
-use onbehalf::use_cases::run_schedule::Ran;
+use onbehalf::use_cases::run_schedule::{HeldBack, Ran};
 use onbehalf::wiring::Parts;
 use onbehalf_contract::{Access, Deed, RunResult};
 use onbehalf_tests::{World, at_once};
@@ -126,21 +127,27 @@ async fn a_token_is_used_until_shortly_before_it_expires_by_every_process() {
     let (one, another) = (world.instance(), world.instance());
     let exchanges = || world.site.exchanges().all().len();
     let began = world.clock.epoch_seconds();
-    for (instance, at, expected) in [
-        (&one, 0, 1),
-        (&another, 1, 1),
-        (&one, 869, 1),
-        (&one, 870, 2),
-        (&another, 871, 2),
+    let done = Ran::Ended(RunResult::Done);
+    // In its last seconds it is not used any more, and nobody asks for another before it is over.
+    let over = began + 900;
+    let held_back = Ran::HeldBack(HeldBack {
+        until: Timestamp::from_second(over).unwrap(),
+        slot: None,
+    });
+    for (instance, at, ran, expected) in [
+        (&one, 0, done, 1),
+        (&another, 1, done, 1),
+        (&one, 887, done, 1),
+        (&one, 888, held_back, 1),
+        (&another, 899, held_back, 1),
+        (&one, 900, done, 2),
+        (&another, 901, done, 2),
     ] {
         world
             .clock
             .advance_seconds(began + at - world.clock.epoch_seconds());
         let run = world.run_due_in("alice", 0);
-        assert_eq!(
-            instance.run(&run).await.unwrap(),
-            Ran::Ended(RunResult::Done)
-        );
+        assert_eq!(instance.run(&run).await.unwrap(), ran, "after {at} s");
         assert_eq!(exchanges(), expected, "after {at} s");
     }
 }
@@ -242,8 +249,8 @@ async fn an_act_whose_end_could_not_be_recorded_is_unknown_and_not_repeated() {
     let database = world.conflicting_database().await;
     let instance = world.instance_on(database.aws());
     let run = world.run_due_in("alice", 0);
-    // The act begins, and its token is kept.
-    database.conflict_after(2, u32::MAX);
+    // The act begins, the turn to ask for a token is taken, and the token is kept.
+    database.conflict_after(3, u32::MAX);
     instance.run(&run).await.unwrap_err();
     assert_eq!(alice.new_pages().len(), 1);
     assert_eq!(alice.activity().await[0]["outcome"], "started");
@@ -396,7 +403,7 @@ async fn an_act_whose_time_is_over_before_its_call_makes_none() {
     held.release();
     world.app.idle().await;
     let run = alice.last_run().await;
-    assert_eq!(run["result"], "failed");
+    assert_eq!(run["result"], "waiting");
     assert_eq!(run["reason"]["code"], "too-slow");
     assert!(alice.calls_as_them().is_empty());
 }
@@ -433,12 +440,6 @@ async fn what_confluence_answers_is_what_is_recorded() {
         (respond(409), "failed", json!(409), json!("not-accepted")),
         (respond(413), "failed", json!(413), json!("refused")),
         (
-            on_new_page().too_many_requests(60),
-            "failed",
-            json!(429),
-            json!("rate-limited"),
-        ),
-        (
             respond(500),
             "unknown",
             json!(500),
@@ -450,7 +451,6 @@ async fn what_confluence_answers_is_what_is_recorded() {
             json!(502),
             json!("outcome-unknown"),
         ),
-        (respond(503), "failed", json!(503), json!("refused")),
         (
             respond(504),
             "unknown",
@@ -487,6 +487,50 @@ async fn what_confluence_answers_is_what_is_recorded() {
     assert!(alice.new_pages().is_empty());
 }
 
+/// What passes by itself is tried again when its time has come, with an act of its own, and not sooner.
+#[tokio::test]
+async fn a_call_that_confluence_puts_off_is_made_again_later() {
+    for (fault, reason, status, seconds) in [
+        (on_new_page().too_many_requests(60), "rate-limited", 429, 60),
+        (
+            on_new_page().respond(503, Value::Null),
+            "confluence-down",
+            503,
+            40,
+        ),
+    ] {
+        let world = world_with_consent().await;
+        let alice = world.as_person("alice");
+        world.site.faults().add(fault.once());
+        let run = world.run_due_in("alice", 0);
+        let instance = world.instance();
+        let Ran::Waits(again_at) = instance.run(&run).await.unwrap() else {
+            panic!("{reason}: it does not wait")
+        };
+        let waiting = alice.last_run().await;
+        assert_eq!(waiting["result"], "waiting", "{reason}");
+        assert_eq!(waiting["reason"]["code"], reason);
+        assert_eq!(waiting["againAt"], again_at.to_string(), "{reason}");
+        assert_eq!(instance.run(&run).await.unwrap(), Ran::Waits(again_at));
+
+        world.clock.advance_seconds(seconds);
+        let done = Ran::Ended(RunResult::Done);
+        assert_eq!(instance.run(&run).await.unwrap(), done, "{reason}");
+        let last = alice.last_run().await;
+        assert_eq!(last["result"], "done", "{reason}");
+        assert_eq!((last.get("reason"), last.get("againAt")), (None, None));
+        let [second, first] = &alice.activity().await[..] else {
+            panic!("{reason}: not exactly two acts")
+        };
+        assert_eq!(
+            (&first["outcome"], &first["status"]),
+            (&json!("failed"), &json!(status))
+        );
+        assert_eq!(second["outcome"], "done", "{reason}");
+        assert_eq!(alice.new_pages().len(), 1, "{reason}");
+    }
+}
+
 #[tokio::test]
 async fn a_page_whose_answer_was_lost_is_not_written_twice() {
     let world = world_with_consent().await;
@@ -513,36 +557,67 @@ async fn without_a_token_there_is_no_call_and_the_reason_is_told() {
         answer[name] = value;
         token(answer)
     };
-    for (fault, reason) in [
+    for (fault, result, reason) in [
         (
             on_token().respond(400, json!({"error": "invalid_grant"})),
+            "failed",
             "token-refused",
         ),
         (
             on_token().respond(401, json!({"error": "invalid_client"})),
+            "failed",
             "token-refused",
         ),
-        (on_token().respond(403, json!("<html>")), "token-refused"),
-        (on_token().too_many_requests(300), "rate-limited"),
-        (on_token().respond(500, Value::Null), "atlassian-down"),
-        (on_token().respond(302, Value::Null), "atlassian-down"),
-        (on_token().reset(), "atlassian-down"),
-        (token(json!("<html>")), "atlassian-down"),
-        (token(json!({})), "atlassian-down"),
-        (with("token_type", json!("mac")), "atlassian-down"),
-        (with("access_token", json!("")), "atlassian-down"),
-        (with("access_token", json!("a\r\nb: c")), "atlassian-down"),
-        (with("expires_in", json!(0)), "atlassian-down"),
-        (with("expires_in", json!(1_000_000)), "atlassian-down"),
+        (
+            on_token().respond(403, json!("<html>")),
+            "failed",
+            "token-refused",
+        ),
+        (on_token().too_many_requests(300), "waiting", "rate-limited"),
+        (
+            on_token().respond(500, Value::Null),
+            "waiting",
+            "atlassian-down",
+        ),
+        (
+            on_token().respond(302, Value::Null),
+            "waiting",
+            "atlassian-down",
+        ),
+        (on_token().reset(), "waiting", "atlassian-down"),
+        (token(json!("<html>")), "waiting", "atlassian-down"),
+        (token(json!({})), "waiting", "atlassian-down"),
+        (
+            with("token_type", json!("mac")),
+            "waiting",
+            "atlassian-down",
+        ),
+        (with("access_token", json!("")), "waiting", "atlassian-down"),
+        (
+            with("access_token", json!("a\r\nb: c")),
+            "waiting",
+            "atlassian-down",
+        ),
+        (with("expires_in", json!(0)), "waiting", "atlassian-down"),
+        (
+            with("expires_in", json!(1_000_000)),
+            "waiting",
+            "atlassian-down",
+        ),
     ] {
         let fault = fault.once();
         let what = format!("{:?}", fault.effect);
         world.site.faults().add(fault);
-        let run = alice.run().await;
-        assert_eq!(run["result"], "failed", "{what}");
+        let due = world.run_due_in("alice", 0);
+        let ran = world.instance().run_now(&due).await.unwrap();
+        assert_eq!(matches!(ran, Ran::Waits(_)), result == "waiting", "{what}");
+        let run = alice.last_run().await;
+        assert_eq!(run["result"], result, "{what}");
         assert_eq!(run["reason"]["code"], reason, "{what}");
         assert_eq!(alice.activity().await[0]["outcome"], "failed", "{what}");
         assert_eq!(alice.activity().await[0].get("status"), None, "{what}");
+        // Until then the turn to ask is taken.
+        world.clock.advance_seconds(10);
     }
     assert!(alice.calls_as_them().is_empty());
     assert_eq!(alice.run().await["result"], "done");
@@ -619,7 +694,7 @@ async fn a_refusal_that_is_not_about_access_ends_no_consent() {
 }
 
 #[tokio::test]
-async fn a_run_that_cannot_be_decided_is_tried_again_later() {
+async fn while_confluence_cannot_say_who_somebody_is_their_run_waits() {
     let world = world_with_consent().await;
     let alice = world.as_person("alice");
     let users = Fault::on("POST", "/wiki/api/v2/users-bulk");
@@ -627,10 +702,21 @@ async fn a_run_that_cannot_be_decided_is_tried_again_later() {
         .site
         .faults()
         .add(users.times(2).respond(500, Value::Null));
-    assert_eq!(alice.run().await["result"], "done");
-    let waits = world.clock.waits();
-    assert_eq!(waits, [2, 4].map(Duration::from_secs));
+    let run = world.run_due_in("alice", 0);
+    let instance = world.instance();
+    for tried in [1, 2] {
+        let ran = instance.run(&run).await.unwrap();
+        assert!(matches!(ran, Ran::Waits(_)), "{tried}: {ran:?}");
+        let waiting = alice.last_run().await;
+        assert_eq!(waiting["result"], "waiting");
+        assert_eq!(waiting["reason"]["code"], "confluence-down");
+        assert!(alice.activity().await.is_empty());
+        world.clock.advance_seconds(160);
+    }
+    let done = Ran::Ended(RunResult::Done);
+    assert_eq!(instance.run(&run).await.unwrap(), done);
     assert_eq!(alice.calls_as_them().len(), 1);
+    assert_eq!(alice.activity().await.len(), 1);
 }
 
 #[tokio::test]

@@ -65,11 +65,14 @@ fn every_flaw_is_found() {
             }
             Flaw::ReadCoversWriting => "began an act, and the consent is to read",
             Flaw::ClaimedAgain => "the same run began before",
-            Flaw::ActLost => "has an act begun? true. On record is None",
-            Flaw::EndLost => "stored is the end None",
+            Flaw::RunIgnored => "the run was not any more as it was found",
+            Flaw::ActLost => "on record is None, and what has begun is Some",
+            Flaw::EndLost => "result: Started, reason: None, again_at: None }), and Some(AfterAct",
             Flaw::EventLost => "the log says Ok([])",
             Flaw::VersionIgnored => "two have won",
-            Flaw::CallRepeated => "wrote the same twice",
+            Flaw::CallRepeated | Flaw::UnclearTakenForUnsent => "wrote the same twice",
+            Flaw::WaitsIgnored => "it was to wait until",
+            Flaw::AppTakesToken => "asked for a token for an act of the app itself",
             Flaw::UnclearTakenForFailed => {
                 "carried out 1 times in 1 calls, the act's outcome is Failed"
             }
@@ -164,10 +167,7 @@ async fn no_token_is_asked_for_once_the_time_of_an_act_is_over() {
     up_to(&mut process, Stop::Before("commit_begin")).await;
     stage.advance_seconds(3_600);
     let ran = stage.to_its_end(process).await;
-    assert!(
-        matches!(ran, Answer::Ran(Ran::Ended(RunResult::Failed))),
-        "{ran:?}"
-    );
+    assert!(matches!(ran, Answer::Ran(Ran::Waits(_))), "{ran:?}");
     let reason = stage.stored(&run).await.run.and_then(|run| run.reason);
     assert_eq!(reason.unwrap().code, "too-slow");
     assert_kept(&stage);

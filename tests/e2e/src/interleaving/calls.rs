@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use onbehalf::capabilities::platform::ProductError;
 use onbehalf::capabilities::store::StoreError;
@@ -22,8 +23,12 @@ pub(super) const RECORD_NO_ACT: &str = "record_no_act";
 pub(super) const RUN_CONTEXT: &str = "run_context";
 pub(super) const RECORD_FINISH: &str = "record_finish";
 pub(super) const ADD_SCHEDULE: &str = "add_schedule";
+pub(super) const ACCOUNT: &str = "account";
 pub(super) const USER_TOKEN: &str = "user_token";
 pub(super) const PERFORM: &str = "perform";
+
+/// How long a site that asks to slow down asks for.
+pub(super) const RETRY_AFTER: Duration = Duration::from_secs(90);
 
 /// What all calls of one process share.
 #[derive(Clone)]
@@ -53,7 +58,7 @@ impl Calls {
         note(&mut self.truth.borrow_mut(), &self.me, &answer);
         match self.gate.stop(Stop::After(what)).await {
             Word::Go => answer,
-            Word::Fail | Word::Refuse => Err(unavailable().into()),
+            Word::Fail | Word::Refuse | Word::SlowDown => Err(unavailable().into()),
         }
     }
 
@@ -64,13 +69,18 @@ impl Calls {
         answer: impl FnOnce() -> T,
     ) -> Result<T, ProductError> {
         let unavailable = || ProductError::Unavailable("the connection broke".into());
-        if self.gate.stop(Stop::Before(what)).await != Word::Go {
-            return Err(unavailable());
+        match self.gate.stop(Stop::Before(what)).await {
+            Word::Go => {}
+            Word::SlowDown => {
+                let retry_after = Some(RETRY_AFTER);
+                return Err(ProductError::RateLimited { retry_after });
+            }
+            Word::Fail | Word::Refuse => return Err(unavailable()),
         }
         let answer = answer();
         match self.gate.stop(Stop::After(what)).await {
             Word::Go => Ok(answer),
-            Word::Fail | Word::Refuse => Err(unavailable()),
+            Word::Fail | Word::Refuse | Word::SlowDown => Err(unavailable()),
         }
     }
 

@@ -9,13 +9,17 @@ use onbehalf::domain::run::RunId;
 use onbehalf::use_cases::run_schedule::Ran;
 use onbehalf_contract::{Access, RunResult};
 
-use super::calls::{ADD_SCHEDULE, COMMIT_BEGIN, PERFORM, RECORD_FINISH, WRITE_CONSENT};
+use super::calls::{
+    ACCOUNT, ADD_SCHEDULE, COMMIT_BEGIN, COMMIT_BEGIN_AS_APP, NOTE_FAILURES, PERFORM,
+    RECORD_FINISH, RECORD_NO_ACT, USER_TOKEN, WRITE_CONSENT,
+};
 use super::choices::Choices;
 use super::errand::{Answer, Errand, Lasting};
 use super::gate::{Came, Process, Stop, Word};
 use super::stage::{Ground, Release, Stage};
 use super::stored::Stored;
 use super::words::InWords;
+use super::work::Work;
 
 /// So many processes at most work at the same time.
 const AT_ONCE: usize = 4;
@@ -47,6 +51,8 @@ struct Case {
     working: Vec<Working>,
     /// Those that somebody was sent a message about.
     runs: Vec<RunId>,
+    /// What schedule each person has beside their first.
+    works: Vec<(AccountId, Option<Work>)>,
 }
 
 /// How likely what trouble is: one in so many stops. 0 is never.
@@ -90,9 +96,21 @@ impl Case {
             errands: 4 + choices.below(6),
             working: Vec::new(),
             runs: Vec::new(),
+            works: Vec::new(),
             choices,
         };
         for person in case.stage.people.clone() {
+            let more = case.choices.one_of(&[
+                None,
+                Some(Work::Update),
+                Some(Work::Update),
+                Some(Work::PageOrApp),
+                Some(Work::UpdateOrApp),
+            ]);
+            if let Some(work) = more {
+                case.stage.add_schedule(&person, work).await;
+            }
+            case.works.push((person.clone(), more));
             if !case.choices.one_in(8) {
                 let errand = case.grant(person);
                 case.stage.finish(errand, Release::First).await;
@@ -135,7 +153,7 @@ impl Case {
     fn start(&mut self) {
         self.errands -= 1;
         let errand = self.errand();
-        if let Errand::Run(run) = &errand
+        if let Errand::Run(run) | Errand::RunNow(run) = &errand
             && !self.runs.contains(run)
         {
             self.runs.push(run.clone());
@@ -155,6 +173,7 @@ impl Case {
         let person = self.person();
         let removals = if self.removes { 5 } else { 0 };
         match self.choices.weighted(&[12, 4, 3, 1, 1, removals]) {
+            0 if self.choices.one_in(6) => Errand::RunNow(self.run(&person)),
             0 => Errand::Run(self.run(&person)),
             1 => self.grant(person),
             2 => self.revoke(person),
@@ -208,7 +227,11 @@ impl Case {
         let known: Vec<_> = known.cloned().collect();
         if known.is_empty() || (known.len() < 3 && self.choices.one_in(3)) {
             let minutes = i64::try_from(self.runs.len()).expect("there are few runs");
-            self.stage.run_due_in(person, -minutes)
+            let mut works = vec![Work::Page];
+            let more = self.works.iter().filter(|(of, _)| of == person);
+            works.extend(more.filter_map(|(_, work)| *work));
+            let work = works[self.choices.index(works.len())];
+            self.stage.run_of(person, work, -minutes)
         } else {
             known[self.choices.index(known.len())].clone()
         }
@@ -254,11 +277,18 @@ impl Case {
                 });
                 Word::Fail
             }
-            Some(Stop::Before(PERFORM)) if self.choices.one_in(self.trouble.refusal) => {
-                Word::Refuse
+            Some(stop @ Stop::Before(PERFORM | USER_TOKEN | ACCOUNT))
+                if self.choices.one_in(self.trouble.refusal) =>
+            {
+                self.stage
+                    .tell(|| format!("the site says no {}", InWords(&stop)));
+                self.choices.one_of(&[Word::Refuse, Word::SlowDown])
             }
             Some(
-                Stop::Before(WRITE_CONSENT | COMMIT_BEGIN | RECORD_FINISH | ADD_SCHEDULE)
+                Stop::Before(
+                    WRITE_CONSENT | COMMIT_BEGIN | COMMIT_BEGIN_AS_APP | RECORD_FINISH
+                    | RECORD_NO_ACT | ADD_SCHEDULE | NOTE_FAILURES,
+                )
                 | Stop::Resting,
             ) if self.choices.one_in(self.trouble.conflict) => {
                 self.stage.count("transactions that met another");
@@ -307,7 +337,10 @@ impl Case {
                 _ => None,
             });
         let now = self.stage.clock.now();
-        ends.chain(wakes).chain([now]).collect()
+        ends.chain(wakes)
+            .chain(self.stage.waits())
+            .chain([now])
+            .collect()
     }
 
     fn change_site(&mut self) {
@@ -328,7 +361,8 @@ impl Case {
     }
 
     /// Nobody works any more. When the time of all acts is over, every message is delivered once more, to a process
-    /// without trouble; then everyone takes their consent back, and one more message comes.
+    /// without trouble, and again as long as its run waits; then everyone takes their consent back, and one more message
+    /// comes.
     async fn settle(&mut self) {
         self.stage.tell(|| "what is left".into());
         self.stage.advance_seconds(11);
@@ -342,42 +376,86 @@ impl Case {
     }
 
     async fn deliver_again(&self, run: &RunId) {
-        let before = self.stage.stored(run).await;
-        let may_act = self.may_act(run);
-        let may_use = self.stage.site.borrow().may_use(&run.of.account);
-        let expected = match &before.run {
-            Some(run) if run.result == RunResult::Started => RunResult::Unknown,
-            Some(run) => run.result,
-            None if !may_act => RunResult::Refused,
-            None if may_use => RunResult::Done,
-            None => RunResult::Failed,
-        };
-        let answer = self
-            .stage
-            .finish(Errand::Run(run.clone()), Release::First)
-            .await;
-        // A process that may not act does not look at what was done before.
-        let as_expected = match answer {
-            Answer::Ran(Ran::Ended(RunResult::Refused)) if !may_act => true,
-            Answer::Ran(Ran::Ended(result)) => result == expected,
-            _ => false,
-        };
+        let mut stored = self.stage.stored(run).await;
+        if let Some(again_at) = stored.run.as_ref().and_then(|run| run.again_at)
+            && again_at > self.stage.clock.now()
+            && self.stage.fires(run).await
+        {
+            let answer = self.delivered(run).await;
+            self.stage
+                .promise(matches!(answer, Answer::Ran(Ran::Waits(_))), || {
+                    format!(
+                        "{}: it waits, and ends with {}",
+                        InWords(run),
+                        InWords(&answer)
+                    )
+                });
+            self.stage.clock.advance_to(again_at);
+            stored = self.unchanged(run, stored).await;
+        }
+        let expected = self.expected(run, &stored).await;
+        let answer = self.delivered(run).await;
+        let as_expected = matches!(answer, Answer::Ran(ran) if ran == expected);
         self.stage.promise(as_expected, || {
             let (run, answer) = (InWords(run), InWords(&answer));
             format!("{run}: another delivery ends with {answer} instead of {expected:?}")
         });
-        let after = self.stage.stored(run).await;
-        let was_ended = before
-            .act
-            .as_ref()
-            .is_some_and(|act| act.finished.is_some());
-        self.stage.promise(!was_ended || before == after, || {
-            format!(
-                "{}: its record was {before:?}, and is {after:?}",
-                InWords(run)
-            )
-        });
+        let after = match expected {
+            Ran::Nothing => self.unchanged(run, stored).await,
+            _ => self.stage.stored(run).await,
+        };
         self.stage.hold_run(run, &after);
+    }
+
+    /// What a delivery of this run must come to, if nothing goes wrong.
+    async fn expected(&self, run: &RunId, stored: &Stored) -> Ran {
+        if !self.stage.fires(run).await {
+            return Ran::Nothing;
+        }
+        let work = Work::of(&run.schedule);
+        let lost = match &stored.run {
+            None => false,
+            Some(run) => match run.result {
+                RunResult::Waiting => false,
+                RunResult::Started => true,
+                _ => return Ran::Nothing,
+            },
+        };
+        let tries = stored.run.as_ref().map_or(0, |run| run.tries);
+        if lost && (!work.may_be_repeated() || tries >= 4) {
+            return Ran::Ended(RunResult::Unknown);
+        }
+        let person = &run.of.account;
+        let result = match self.stage.is_installed() {
+            false => RunResult::Refused,
+            true if self.may_act(run) => match self.stage.site.borrow().may_use(person) {
+                true => RunResult::Done,
+                false => RunResult::Failed,
+            },
+            true if work.falls_back() => RunResult::Done,
+            true => RunResult::Refused,
+        };
+        Ran::Ended(match result {
+            RunResult::Refused | RunResult::Failed if self.stage.is_unclear(run) => {
+                RunResult::Unknown
+            }
+            result => result,
+        })
+    }
+
+    async fn delivered(&self, run: &RunId) -> Answer {
+        let errand = Errand::Run(run.clone());
+        self.stage.finish(errand, Release::First).await
+    }
+
+    /// How a run stands, which nothing must have changed.
+    async fn unchanged(&self, run: &RunId, before: Stored) -> Stored {
+        let after = self.stage.stored(run).await;
+        self.stage.promise(before == after, || {
+            let run = InWords(run);
+            format!("{run}: its record was {before:?}, and is {after:?}")
+        });
+        after
     }
 
     async fn take_back(&self, person: &AccountId) {
@@ -393,7 +471,7 @@ impl Case {
         let run = self.stage.run_due_in(person, 1);
         let answer = self
             .stage
-            .finish(Errand::Run(run.clone()), Release::First)
+            .finish(Errand::RunNow(run.clone()), Release::First)
             .await;
         let refused = matches!(answer, Answer::Ran(Ran::Ended(RunResult::Refused)));
         self.stage.promise(refused, || {

@@ -8,7 +8,7 @@ use onbehalf::domain::consent::{Consent, Revoker};
 use onbehalf::domain::consent_event::Invalid;
 use onbehalf::domain::ids::{AccountId, ConsentId, Subject, TenantKey};
 use onbehalf::domain::notice::Notices;
-use onbehalf::domain::run::RunId;
+use onbehalf::domain::run::{RunId, RunMessage};
 use onbehalf::domain::tenant::{CallbackStamp, SealedCredentials, Tenant};
 use onbehalf::use_cases::expire_consents::expire_consents;
 use onbehalf::use_cases::grant::{Granted, grant};
@@ -40,6 +40,8 @@ pub enum Errand {
     },
     /// A message of the queue.
     Run(RunId),
+    /// The same, because the person asked for it: it counts even if the schedule pauses.
+    RunNow(RunId),
     /// The sweep notes what has ended.
     Sweep,
     /// The product tells what became of an account.
@@ -94,17 +96,8 @@ impl Hands {
                 renews,
             } => self.grant(&person, access, lasting, renews).await,
             Errand::Revoke { person, by } => self.revoke(&person, &by).await,
-            Errand::Run(run) => {
-                let acting = Acting {
-                    store: &self.store,
-                    platform: &self.site,
-                    notices: &self.notices,
-                    clock: &self.clock,
-                };
-                let (message, mut times) = (run.message(), StepTimes::default());
-                let ran = run_schedule(&acting, &message, &mut times);
-                ran.await.map_or_else(not, Answer::Ran)
-            }
+            Errand::Run(run) => self.ran(&run.message()).await,
+            Errand::RunNow(run) => self.ran(&run.message().asked()).await,
             Errand::Sweep => {
                 let swept = expire_consents(&self.store, &self.notices, self.clock.now());
                 swept.await.map_or_else(not, |_| Answer::Swept)
@@ -159,6 +152,17 @@ impl Hands {
         };
         let revoked = revoke(&self.store, &self.clock, &self.notices, &tenant, person, by);
         revoked.await.map_or_else(not, Answer::Revoked)
+    }
+
+    async fn ran(&self, message: &RunMessage) -> Answer {
+        let acting = Acting {
+            store: &self.store,
+            platform: &self.site,
+            notices: &self.notices,
+            clock: &self.clock,
+        };
+        let ran = run_schedule(&acting, message, &mut StepTimes::default()).await;
+        ran.map_or_else(not, Answer::Ran)
     }
 
     async fn tell(&self, person: &AccountId, because: Invalid) -> Answer {
@@ -233,6 +237,7 @@ impl Errand {
             Self::Grant { .. } => "grant",
             Self::Revoke { .. } => "revoke",
             Self::Run(_) => "run",
+            Self::RunNow(_) => "run now",
             Self::Sweep => "sweep",
             Self::Tell { .. } => "tell",
             Self::Remove => "remove",

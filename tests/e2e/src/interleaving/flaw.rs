@@ -12,6 +12,8 @@ pub enum Flaw {
     ReadCoversWriting,
     /// A run is claimed, and its act recorded, as often as it is asked for.
     ClaimedAgain,
+    /// A run that was tried before is claimed whatever was written about it since it was read.
+    RunIgnored,
     /// A run is claimed, and its act is not recorded.
     ActLost,
     /// How an act ended is not recorded.
@@ -28,6 +30,12 @@ pub enum Flaw {
     CallRepeated,
     /// A call whose answer was lost is taken for one that was refused.
     UnclearTakenForFailed,
+    /// A call whose answer was lost is taken for one that never left.
+    UnclearTakenForUnsent,
+    /// A run that waits is tried when its message comes, whenever that is.
+    WaitsIgnored,
+    /// The app takes a user's token when it acts as itself.
+    AppTakesToken,
     /// The tenant is kept in memory once it was read.
     TenantRemembered,
     /// A removal is answered at once.
@@ -43,10 +51,11 @@ pub(super) struct Spoiled {
 }
 
 impl Flaw {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::ConsentUnchecked,
         Self::ReadCoversWriting,
         Self::ClaimedAgain,
+        Self::RunIgnored,
         Self::ActLost,
         Self::EndLost,
         Self::RevocationLost,
@@ -54,6 +63,9 @@ impl Flaw {
         Self::VersionIgnored,
         Self::CallRepeated,
         Self::UnclearTakenForFailed,
+        Self::UnclearTakenForUnsent,
+        Self::WaitsIgnored,
+        Self::AppTakesToken,
         Self::TenantRemembered,
         Self::RemovalAnsweredAtOnce,
         Self::ClockStopped,
@@ -89,6 +101,14 @@ impl Flaw {
                     }
                 }
             }
+            Self::RunIgnored => {
+                for item in items.iter_mut() {
+                    let condition = item["Put"]["ConditionExpression"].as_str();
+                    if condition.is_some_and(|it| it.contains("tries = :tries")) {
+                        unconditional(item);
+                    }
+                }
+            }
             Self::ActLost => leave_out(items, &mut left_out, |item| puts(item, "act#")),
             Self::EndLost => {
                 if items.iter().any(|item| updates(item, "act#")) {
@@ -111,6 +131,9 @@ impl Flaw {
             }
             Self::CallRepeated
             | Self::UnclearTakenForFailed
+            | Self::UnclearTakenForUnsent
+            | Self::WaitsIgnored
+            | Self::AppTakesToken
             | Self::TenantRemembered
             | Self::RemovalAnsweredAtOnce
             | Self::ClockStopped => {}
@@ -166,5 +189,6 @@ fn unconditional(item: &mut Value) {
     if let Some(put) = item.get_mut("Put").and_then(Value::as_object_mut) {
         put.remove("ConditionExpression");
         put.remove("ExpressionAttributeValues");
+        put.remove("ExpressionAttributeNames");
     }
 }

@@ -26,8 +26,10 @@ pub enum Word {
     Go,
     /// The call fails before it was made; or it was made, and its answer is lost.
     Fail,
-    /// Before a call of the product as a person: it will say no.
+    /// Before a call of the product, or for a token: it will say no.
     Refuse,
+    /// The same: it will ask to come back later.
+    SlowDown,
 }
 
 /// One process's gate.

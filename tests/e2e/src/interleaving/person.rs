@@ -157,7 +157,7 @@ fn is_entitled(errand: &Errand, events: &[ConsentEvent]) -> bool {
             What::Granted { agreement, .. } | What::Renewed { agreement, .. },
         ) => agreement.access == *access,
         (Errand::Revoke { .. }, What::Revoked { .. })
-        | (Errand::Run(_), What::Invalidated { .. }) => true,
+        | (Errand::Run(_) | Errand::RunNow(_), What::Invalidated { .. }) => true,
         (Errand::Tell { because: told, .. }, What::Invalidated { because }) if because == told => {
             true
         }

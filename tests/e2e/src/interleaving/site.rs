@@ -12,15 +12,16 @@ use onbehalf::capabilities::platform::{
 };
 use onbehalf::capabilities::store::KeptToken;
 use onbehalf::domain::account::{Account, AccountKind, AccountStatus};
-use onbehalf::domain::act::Act;
-use onbehalf::domain::ids::{AccountId, Subject};
+use onbehalf::domain::ids::AccountId;
 use onbehalf::domain::task::Task;
 use onbehalf::domain::tenant::Tenant;
 use onbehalf::use_cases::begin::StartedAct;
 
-use super::calls::{Calls, PERFORM, USER_TOKEN};
+use super::calls::{ACCOUNT, Calls, PERFORM, RETRY_AFTER, USER_TOKEN};
 use super::flaw::Flaw;
 use super::gate::{Stop, Word};
+use super::run_truth::ActName;
+use super::truth::Truth;
 
 /// The app's own account in the site.
 const OWN_ACCOUNT: &str = "the-app-itself";
@@ -94,8 +95,17 @@ impl GatedSite {
 
 impl Accounts for GatedSite {
     async fn account(&self, _: &Tenant, id: &AccountId) -> Result<Option<Account>, ProductError> {
-        let answer = || self.site.borrow().account(id);
-        self.calls.ask("account", answer).await
+        let answer = || {
+            let account = self.site.borrow().account(id);
+            let active = account
+                .as_ref()
+                .is_some_and(|account| account.status == AccountStatus::Active);
+            if !active {
+                self.calls.note(Truth::not_allowed);
+            }
+            account
+        };
+        self.calls.ask(ACCOUNT, answer).await
     }
 
     async fn may_use(&self, _: &Tenant, id: &AccountId) -> Result<bool, ProductError> {
@@ -161,14 +171,20 @@ impl UserTokens for GatedSite {
         self.calls
             .note(|truth, me| truth.token_asked(me, tenant, act));
         let unavailable = || TokenError::Unavailable("the connection broke".into());
-        if self.calls.gate.stop(Stop::Before(USER_TOKEN)).await != Word::Go {
-            return Err(unavailable());
+        match self.calls.gate.stop(Stop::Before(USER_TOKEN)).await {
+            Word::Go => {}
+            Word::Fail => return Err(unavailable()),
+            Word::Refuse => return Err(TokenError::Refused("unauthorized_client".into())),
+            Word::SlowDown => {
+                let retry_after = Some(RETRY_AFTER);
+                return Err(TokenError::RateLimited { retry_after });
+            }
         }
         let given = self.site.borrow().is_active(&act.of().account);
         match self.calls.gate.stop(Stop::After(USER_TOKEN)).await {
-            Word::Go if given => Ok(UserToken::exchanged(name_of(act))),
+            Word::Go if given => Ok(UserToken::exchanged(ActName::of(act).text())),
             Word::Go => Err(TokenError::Refused("invalid_grant".into())),
-            Word::Fail | Word::Refuse => Err(unavailable()),
+            Word::Fail | Word::Refuse | Word::SlowDown => Err(unavailable()),
         }
     }
 }
@@ -181,18 +197,20 @@ impl Product for GatedSite {
         _: &Task,
         limit: Duration,
     ) -> Result<Answer, CallError> {
-        // The token says which act it was given for.
-        let name = match who {
-            Who::Person(token) => token.expose().to_owned(),
-            Who::App(act) => name_of(act.act()),
+        let (name, as_app) = match who {
+            // The token says which act it was given for.
+            Who::Person(token) => (ActName::parse(token.expose()), false),
+            Who::App(started) => {
+                if self.calls.flaw == Some(Flaw::AppTakesToken) {
+                    self.calls
+                        .note(|truth, me| truth.token_asked(me, tenant, started.act()));
+                }
+                (Some(ActName::of(started.act())), true)
+            }
         };
-        let (account, run) = name.split_once(' ').expect("it names an account and a run");
-        let of = Subject {
-            tenant: tenant.key.clone(),
-            account: AccountId::parse(account).expect("it is an account id"),
-        };
+        let name = name.expect("it names an act");
         self.calls
-            .note(|truth, me| truth.call_asked(me, tenant, &of, run));
+            .note(|truth, me| truth.call_asked(me, tenant, &name, as_app));
         let asked_at = self.calls.clock.now();
         let is_over = || {
             let spent = self.calls.clock.now().duration_since(asked_at);
@@ -206,11 +224,22 @@ impl Product for GatedSite {
         if is_over() {
             return unclear;
         }
-        let refuses = word == Word::Refuse || !self.site.borrow().may_use(&of.account);
+        let may_use = as_app || self.site.borrow().may_use(&name.account);
+        let refusal = match word {
+            Word::SlowDown => Some(CallError::Refused {
+                status: 429,
+                retry_after: Some(RETRY_AFTER),
+            }),
+            Word::Go if may_use => None,
+            _ => Some(CallError::Refused {
+                status: 403,
+                retry_after: None,
+            }),
+        };
         let mut repeats = u32::from(self.calls.flaw == Some(Flaw::CallRepeated));
         loop {
-            if !refuses {
-                self.calls.note(|truth, me| truth.carried_out(me, &of, run));
+            if refusal.is_none() {
+                self.calls.note(|truth, me| truth.carried_out(me, &name));
             }
             let word = self.calls.gate.stop(Stop::After(PERFORM)).await;
             if word == Word::Go && !is_over() {
@@ -222,29 +251,22 @@ impl Product for GatedSite {
                         status: 500,
                         retry_after: None,
                     }),
+                    Some(Flaw::UnclearTakenForUnsent) => Err(CallError::NotSent),
                     _ => unclear,
                 };
             }
             repeats -= 1;
         }
-        if refuses {
-            return Err(CallError::Refused {
-                status: 403,
-                retry_after: None,
-            });
+        match refusal {
+            Some(refusal) => Err(refusal),
+            None => Ok(Answer {
+                status: 200,
+                link: Some("https://example.atlassian.net/wiki/spaces/~1/pages/1".into()),
+            }),
         }
-        Ok(Answer {
-            status: 200,
-            link: Some("https://example.atlassian.net/wiki/spaces/~1/pages/1".into()),
-        })
     }
 
     fn requests(&self, _: &Task) -> Result<Vec<PlannedRequest>, CallError> {
         unreachable!("nobody looks ahead here")
     }
-}
-
-/// Whose act it is, and of which run.
-fn name_of(act: &Act) -> String {
-    format!("{} {}", act.of().account, act.run.text())
 }

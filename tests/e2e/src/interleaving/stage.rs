@@ -4,14 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use onbehalf::adapters::dynamodb::Store;
-use onbehalf::capabilities::store::WriteSchedules;
+use onbehalf::capabilities::store::{ReadSchedules, WriteSchedules};
 use onbehalf::domain::consent::Consent;
-use onbehalf::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
+use onbehalf::domain::ids::{AccountId, Subject, TenantKey};
 use onbehalf::domain::notice::{Notices, Purpose};
 use onbehalf::domain::run::RunId;
-use onbehalf::domain::schedule::Schedule;
 use onbehalf::domain::tenant::Tenant;
 use onbehalf_contract::Access;
 
@@ -21,11 +20,13 @@ use super::embedded::{Embedded, TABLE};
 use super::errand::{Answer, Errand, Hands};
 use super::flaw::Flaw;
 use super::gate::{Came, Gate, Process, Stop, Word};
+use super::run_truth::RunTruth;
 use super::site::{GatedSite, Site};
 use super::store::GatedStore;
 use super::tally::Tally;
 use super::truth::{Me, Truth};
 use super::words::InWords;
+use super::work::Work;
 
 /// A table, and what is deliberately wrong about it and the app.
 #[derive(Clone)]
@@ -105,11 +106,17 @@ impl Stage {
         };
         stage.finish(Errand::Install, Release::First).await;
         for person in &stage.people {
-            let schedule = Schedule::starter(&stage.subject(person), stage.clock.now());
-            let added = stage.store.add_schedule(&schedule, stage.clock.now()).await;
-            added.expect("a schedule can be added");
+            stage.add_schedule(person, Work::Page).await;
         }
         stage
+    }
+
+    /// Gives somebody a schedule that does this.
+    pub async fn add_schedule(&self, person: &AccountId, work: Work) {
+        let now = self.clock.now();
+        let schedule = work.schedule(&self.subject(person), now);
+        let added = self.store.add_schedule(&schedule, now).await;
+        added.expect("a schedule can be added");
     }
 
     /// A process on an errand. It has not begun yet.
@@ -180,10 +187,38 @@ impl Stage {
         }
     }
 
-    /// The run of a person's schedule that is due so many minutes from now.
+    /// The run of a person's first schedule that is due so many minutes from now.
     pub fn run_due_in(&self, person: &AccountId, minutes: i64) -> RunId {
+        self.run_of(person, Work::Page, minutes)
+    }
+
+    /// The run of their schedule that does this.
+    pub fn run_of(&self, person: &AccountId, work: Work, minutes: i64) -> RunId {
         let due = self.clock.now() + SignedDuration::from_mins(minutes);
-        RunId::new(self.subject(person), ScheduleId::of_starter(), due)
+        RunId::new(self.subject(person), work.id(), due)
+    }
+
+    /// Whether the schedule of this run fires by itself.
+    pub(super) async fn fires(&self, run: &RunId) -> bool {
+        let schedule = self.store.schedule(&run.of, &run.schedule).await;
+        let schedule = schedule.expect("a schedule can be read");
+        schedule.is_some_and(|schedule| schedule.is_active())
+    }
+
+    /// Whether an act of this run may have been carried out, or not: nobody will know.
+    pub(super) fn is_unclear(&self, run: &RunId) -> bool {
+        let truth = self.truth.borrow();
+        let key = (run.of.account.clone(), run.text());
+        truth
+            .runs
+            .get(&key)
+            .is_some_and(|run| run.unclear().is_some())
+    }
+
+    /// The times at which runs that wait are to be tried again.
+    pub(super) fn waits(&self) -> Vec<Timestamp> {
+        let truth = self.truth.borrow();
+        truth.runs.values().filter_map(RunTruth::again_at).collect()
     }
 
     pub fn advance_seconds(&self, seconds: i64) {
@@ -220,6 +255,11 @@ impl Stage {
     /// Notes that a promise was broken, unless it was kept.
     pub(super) fn promise(&self, kept: bool, otherwise: impl FnOnce() -> String) {
         self.truth.borrow_mut().promise(kept, otherwise);
+    }
+
+    /// Whether the app is installed.
+    pub(super) fn is_installed(&self) -> bool {
+        self.truth.borrow().tenant.installed
     }
 
     /// Whether the tenant and the consent that were last written allow writing as this person now.

@@ -159,7 +159,19 @@ impl NoteFailures for GatedStore {
 impl ReadRunContext for GatedStore {
     async fn run_context(&self, run: &RunId) -> Result<RunContext, StoreError> {
         let call = self.store.run_context(run);
-        let mut context = self.calls.store(RUN_CONTEXT, call, nothing).await?;
+        let mut context = self
+            .calls
+            .store(RUN_CONTEXT, call, |truth, me, read| {
+                if read.is_ok() {
+                    truth.run_seen(me, run);
+                }
+            })
+            .await?;
+        if self.calls.flaw == Some(Flaw::WaitsIgnored)
+            && let Some(run) = &mut context.run
+        {
+            run.again_at = None;
+        }
         if self.calls.flaw == Some(Flaw::TenantRemembered) {
             let mut remembered = self.calls.remembered.borrow_mut();
             context.tenant = remembered.get_or_insert(context.tenant).clone();
@@ -194,7 +206,13 @@ impl RecordRuns for GatedStore {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let call = self.store.record_no_act(id, was, end, at);
-        self.calls.store(RECORD_NO_ACT, call, nothing).await
+        self.calls
+            .store(RECORD_NO_ACT, call, |truth, me, written| {
+                if written.is_ok() {
+                    truth.without_act(me, id, end);
+                }
+            })
+            .await
     }
 
     async fn record_finish(
@@ -207,7 +225,7 @@ impl RecordRuns for GatedStore {
         self.calls
             .store(RECORD_FINISH, call, |truth, me, written| {
                 if written.is_ok() {
-                    truth.finished(me, act, finished);
+                    truth.finished(me, act, finished, end);
                 }
             })
             .await
@@ -215,13 +233,7 @@ impl RecordRuns for GatedStore {
 
     async fn settle(&self, act: &Act, finished: &Finished, end: &RunEnd) -> Result<(), WriteError> {
         let call = self.store.settle(act, finished, end);
-        self.calls
-            .store("settle", call, |truth, me, written| {
-                if written.is_ok() {
-                    truth.finished(me, act, finished);
-                }
-            })
-            .await
+        self.calls.store("settle", call, nothing).await
     }
 }
 
@@ -237,10 +249,10 @@ impl CommitBegin for GatedStore {
             .note(|truth, me| truth.begin_asked(me, act, when.installation));
         let call = self.store.commit_begin(act, was, when);
         self.calls
-            .store(COMMIT_BEGIN, call, |truth, me, begun| {
-                if begun.is_ok() {
-                    truth.begun(me, act, when.installation, asked_at);
-                }
+            .store(COMMIT_BEGIN, call, |truth, me, begun| match begun {
+                Ok(()) => truth.begun(me, act, when.installation, asked_at),
+                Err(BeginError::NotAllowed(_)) => truth.not_allowed(me),
+                Err(_) => {}
             })
             .await
     }
@@ -248,8 +260,15 @@ impl CommitBegin for GatedStore {
 
 impl CommitBeginAsApp for GatedStore {
     async fn commit_begin_as_app(&self, act: &Act, was: Option<&Run>) -> Result<(), BeginError> {
+        let asked_at = self.calls.clock.now();
         let call = self.store.commit_begin_as_app(act, was);
-        self.calls.store(COMMIT_BEGIN_AS_APP, call, nothing).await
+        self.calls
+            .store(COMMIT_BEGIN_AS_APP, call, |truth, me, begun| {
+                if begun.is_ok() {
+                    truth.begun_as_app(me, act, asked_at);
+                }
+            })
+            .await
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is stored in the end, held against what truly happened.
 
-use onbehalf::capabilities::store::{ReadActs, ReadConsentLogs, ReadConsents, ReadRuns};
+use onbehalf::capabilities::store::{ReadActs, ReadConsentLogs, ReadConsents, ReadRuns, RunEnd};
 use onbehalf::domain::act::Act;
 use onbehalf::domain::consent::Consent;
 use onbehalf::domain::consent_event::verified;
@@ -8,7 +8,9 @@ use onbehalf::domain::ids::AccountId;
 use onbehalf::domain::run::{Run, RunId};
 use onbehalf_contract::{Outcome, RunResult};
 
+use super::run_truth::{ActTruth, RunTruth, Stands};
 use super::stage::Stage;
+use super::work::Work;
 
 /// What is stored about a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,13 +61,12 @@ impl Stage {
         }
         let acts = self.store.acts(&of, 100, None).await;
         let mut recorded: Vec<_> = acts.expect("acts can be read").acts;
-        recorded.iter_mut().for_each(|act| act.finished = None);
-        recorded.sort_by_key(|act| act.run.text());
+        recorded.sort_by_key(|act| (act.run.text(), act.started_at));
         let begun: Vec<_> = {
             let truth = self.truth.borrow();
             let runs = truth.runs.iter().filter(|((of, _), _)| of == person);
-            runs.filter_map(|(_, run)| run.begun.as_ref())
-                .map(|begun| begun.act.clone())
+            runs.flat_map(|(_, run)| &run.acts)
+                .map(ActTruth::as_recorded)
                 .collect()
         };
         self.promise(recorded == begun, || {
@@ -81,45 +82,53 @@ impl Stage {
 
     pub(super) fn hold_run(&self, run: &RunId, stored: &Stored) {
         let Stored { run: stored, act } = stored;
-        let (begun, calls, carried_out, finished) = {
-            let truth = self.truth.borrow();
-            let key = (run.of.account.clone(), run.text());
-            let run = truth.runs.get(&key);
-            run.map_or((false, 0, 0, None), |run| {
-                (
-                    run.begun.is_some(),
-                    run.calls,
-                    run.carried_out,
-                    run.finished.clone(),
-                )
-            })
-        };
+        let truth = self.truth.borrow();
+        let key = (run.of.account.clone(), run.text());
+        let untouched = RunTruth::default();
+        let truly = truth.runs.get(&key).unwrap_or(&untouched);
+        let about = truly.about();
+        let recorded = about.map(ActTruth::as_recorded);
+        let (stands, carried_out, calls) =
+            (truly.stands.clone(), truly.carried_out(), truly.calls());
+        let by_this_act = about.map(|act| act.carried_out);
+        drop(truth);
+
         let text = run.text();
         let now = self.clock.now();
-        let result = stored.as_ref().map(|run| run.result_at(now));
-        self.promise(act.is_some() == begun, || {
-            format!("{text}: has an act begun? {begun}. On record is {act:?}")
+        self.promise(*act == recorded, || {
+            format!("{text}: on record is {act:?}, and what has begun is {recorded:?}")
         });
-        let Some(act) = act else {
-            let refused = matches!(result, None | Some(RunResult::Refused));
-            self.promise(refused, || {
-                format!("{text}: no act, and its result is {result:?}")
-            });
-            return;
-        };
-        let outcome = act.outcome_at(now);
-        let agree = match (outcome, result) {
-            (Outcome::Done, Some(RunResult::Done)) => carried_out == 1,
-            (Outcome::Failed, Some(RunResult::Failed)) => carried_out == 0,
-            (Outcome::Unknown, Some(RunResult::Unknown)) => carried_out <= 1,
+        let end = stored.as_ref().map(|run| RunEnd {
+            result: run.result,
+            reason: run.reason.clone(),
+            again_at: run.again_at,
+        });
+        let as_written = match (&stands, &end) {
+            (None, None) => true,
+            (Some(Stands::UnderWay), Some(end)) => end.result == RunResult::Started,
+            (Some(Stands::AfterAct(written) | Stands::WithoutAct(written)), Some(end)) => {
+                written == end
+            }
             _ => false,
         };
-        self.promise(act.finished == finished, || {
-            format!(
-                "{text}: stored is the end {:?}, and {finished:?} was written",
-                act.finished
-            )
+        self.promise(as_written, || {
+            format!("{text}: stored is {end:?}, and {stands:?} was written")
         });
+        let result = stored.as_ref().map(|run| run.result_at(now));
+        let outcome = act.as_ref().map(|act| act.outcome_at(now));
+        let repeatable = Work::of(&run.schedule).may_be_repeated();
+        let agree = match (outcome, result) {
+            (None, None | Some(RunResult::Refused | RunResult::Failed)) => carried_out == 0,
+            (None, Some(RunResult::Waiting)) => carried_out == 0 || repeatable,
+            (Some(Outcome::Done), Some(RunResult::Done)) => by_this_act == Some(1),
+            (Some(Outcome::Failed), Some(RunResult::Failed)) => carried_out == 0,
+            (Some(Outcome::Failed), Some(RunResult::Waiting)) => {
+                by_this_act == Some(0) && (carried_out == 0 || repeatable)
+            }
+            (Some(Outcome::Unknown), Some(RunResult::Unknown)) => carried_out <= 1 || repeatable,
+            (Some(Outcome::Unknown), Some(RunResult::Waiting)) => repeatable,
+            _ => false,
+        };
         self.promise(agree, || {
             format!("{text}: carried out {carried_out} times in {calls} calls, the act's outcome is {outcome:?} and the run's result {result:?}")
         });

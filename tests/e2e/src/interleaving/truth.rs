@@ -3,24 +3,24 @@
 //! It knows more than any process: whether a call was made whose answer was lost, which of two writes came first, what
 //! time it is. And it has rules of its own: it never asks the app's domain whether something is allowed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+use onbehalf::capabilities::store::RunEnd;
 use onbehalf::domain::act::{Act, Finished};
 use onbehalf::domain::consent::{Change, Consent};
-use onbehalf::domain::ids::{AccountId, Subject};
+use onbehalf::domain::ids::AccountId;
 use onbehalf::domain::run::RunId;
 use onbehalf::domain::tenant::{Tenant, TenantState};
 
 use super::clock::ModelClock;
 use super::errand::{Answer, Errand};
 use super::person::PersonTruth;
+use super::run_truth::{ActName, ActTruth, CALL_LIMIT, RunTruth};
 use super::tally::Tally;
 use super::words::InWords;
-
-/// How long an act's call may take, from the start of the act.
-const CALL_LIMIT: SignedDuration = SignedDuration::from_secs(10);
+use super::work::Work;
 
 /// A process.
 #[derive(Clone, Debug)]
@@ -41,6 +41,8 @@ pub(super) struct Truth {
     seen: HashMap<u32, u64>,
     /// The generation and installation of the tenant that a process has written.
     wrote: HashMap<u32, (u64, u64)>,
+    /// The processes that were told that they may not act as their person.
+    not_allowed: HashSet<u32>,
     pub(super) tally: Tally,
     /// What is not as it was promised.
     pub(super) broken: Vec<String>,
@@ -59,23 +61,6 @@ pub(super) struct TenantTruth {
     removed: (u64, u64),
 }
 
-/// What happened in a run.
-#[derive(Debug, Default)]
-pub(super) struct RunTruth {
-    pub(super) begun: Option<Begun>,
-    tokens: u32,
-    pub(super) calls: u32,
-    pub(super) carried_out: u32,
-    /// How its act ended, as that was written first.
-    pub(super) finished: Option<Finished>,
-}
-
-#[derive(Debug)]
-pub(super) struct Begun {
-    by: u32,
-    pub(super) act: Act,
-}
-
 impl Truth {
     pub(super) fn start(clock: ModelClock, people: &[AccountId], in_words: bool) -> Self {
         Self {
@@ -88,6 +73,7 @@ impl Truth {
             runs: BTreeMap::new(),
             seen: HashMap::new(),
             wrote: HashMap::new(),
+            not_allowed: HashSet::new(),
             tally: Tally::default(),
             broken: Vec::new(),
             story: in_words.then(Vec::new),
@@ -167,23 +153,46 @@ impl Truth {
         });
     }
 
-    /// An act is on record. The transaction that put it there was sent at `asked_at`.
+    /// Somebody looks at what is known of a run.
+    pub(super) fn run_seen(&mut self, me: &Me, run: &RunId) {
+        self.run_of(run).seen_by(me.number);
+    }
+
+    /// Somebody is told that they may not act as their person.
+    pub(super) fn not_allowed(&mut self, me: &Me) {
+        self.tell(|| format!("{me}: may not act as this person"));
+        self.not_allowed.insert(me.number);
+    }
+
+    /// A person's act is on record. The transaction that put it there was sent at `asked_at`.
     pub(super) fn begun(&mut self, me: &Me, act: &Act, installation: u64, asked_at: Timestamp) {
-        self.tell(|| format!("{me}: the act of {} has begun", InWords(&act.run)));
         self.tally.count("acts that began");
         let person = self.people.entry(act.of().account.clone()).or_default();
-        let mut against = person.against(act, asked_at, installation, &me.counting);
-        let run = self.run_of(&act.run);
-        if let Some(before) = &run.begun {
-            against.push(format!(
-                "the same run began before, in process {}",
-                before.by
-            ));
+        let against = person.against(act, asked_at, installation, &me.counting);
+        self.any_begun(me, act, asked_at, against);
+    }
+
+    /// An act of the app itself is on record.
+    pub(super) fn begun_as_app(&mut self, me: &Me, act: &Act, asked_at: Timestamp) {
+        self.tally.count("acts of the app itself that began");
+        let mut against = Vec::new();
+        if !Work::of(&act.run.schedule).falls_back() {
+            against.push("nobody has chosen that the app does it".to_owned());
         }
-        run.begun = Some(Begun {
-            by: me.number,
-            act: act.clone(),
-        });
+        if !self.not_allowed.contains(&me.number) {
+            against.push("nobody has said that it cannot be done by the person".to_owned());
+        }
+        self.any_begun(me, act, asked_at, against);
+    }
+
+    fn any_begun(&mut self, me: &Me, act: &Act, asked_at: Timestamp, mut against: Vec<String>) {
+        self.tell(|| format!("{me}: the act of {} has begun", InWords(&act.run)));
+        let run = self.run_of(&act.run);
+        against.extend(run.against(act, me.number, asked_at));
+        run.begin(me.number, act);
+        if run.acts.len() > 1 {
+            self.tally.count("acts of runs that were tried again");
+        }
         if act.started_at != asked_at {
             against.push(format!("it is said to have begun at {}", act.started_at));
         }
@@ -195,15 +204,20 @@ impl Truth {
     pub(super) fn token_asked(&mut self, me: &Me, tenant: &Tenant, act: &Act) {
         self.tell(|| format!("{me}: asks for a token for {}", InWords(&act.run)));
         self.tally.count("tokens asked for");
-        let run = self.run_of(&act.run);
-        run.tokens += 1;
-        let first = run.tokens == 1;
-        let as_recorded = run
-            .begun
+        let name = ActName::of(act);
+        let recorded = self.run_of(&act.run).act(&name);
+        let as_recorded = recorded
             .as_ref()
             .is_some_and(|begun| begun.by == me.number && begun.act == *act);
+        let first = recorded.is_some_and(|begun| {
+            begun.tokens += 1;
+            begun.tokens == 1
+        });
         self.promise(as_recorded, || {
             format!("{me} asked for a token for an act that it has not on record: {act:?}")
+        });
+        self.promise(!act.as_app, || {
+            format!("{me} asked for a token for an act of the app itself")
         });
         self.promise(first, || {
             format!("{me} asked for a second token for one act")
@@ -211,25 +225,23 @@ impl Truth {
         self.still_in_time(me, tenant, act, "asked for a token");
     }
 
-    pub(super) fn call_asked(&mut self, me: &Me, tenant: &Tenant, of: &Subject, run: &str) {
-        self.tell(|| format!("{me}: calls for {run}"));
+    pub(super) fn call_asked(&mut self, me: &Me, tenant: &Tenant, name: &ActName, as_app: bool) {
+        self.tell(|| format!("{me}: calls for {}", name.run));
         self.tally.count("calls");
-        let key = (of.account.clone(), run.to_owned());
-        let run = self.runs.entry(key).or_default();
-        run.calls += 1;
-        let first = run.calls == 1;
-        let act = run
-            .begun
-            .as_ref()
-            .filter(|begun| begun.by == me.number)
-            .map(|begun| begun.act.clone());
-        self.promise(act.is_some(), || {
-            format!("{me} called without a record of its own of the act")
-        });
+        let recorded = self.act_named(name).filter(|begun| begun.by == me.number);
+        let Some(begun) = recorded else {
+            self.promise(false, || {
+                format!("{me} called without a record of its own of the act")
+            });
+            return;
+        };
+        begun.calls += 1;
+        let (first, act) = (begun.calls == 1, begun.act.clone());
         self.promise(first, || format!("{me} called a second time for one act"));
-        if let Some(act) = act {
-            self.still_in_time(me, tenant, &act, "called");
-        }
+        self.promise(act.as_app == as_app, || {
+            format!("{me} called as the app: {as_app}, and on record is {act:?}")
+        });
+        self.still_in_time(me, tenant, &act, "called");
     }
 
     /// Whether nothing has happened since the act began that must keep it from going on.
@@ -245,28 +257,49 @@ impl Truth {
     }
 
     /// The product did what it was called for.
-    pub(super) fn carried_out(&mut self, me: &Me, of: &Subject, run: &str) {
-        self.tell(|| format!("{me}: {run} is carried out"));
+    pub(super) fn carried_out(&mut self, me: &Me, name: &ActName) {
+        self.tell(|| format!("{me}: {} is carried out", name.run));
         self.tally.count("calls carried out");
-        let key = (of.account.clone(), run.to_owned());
-        let run = self.runs.entry(key).or_default();
-        run.carried_out += 1;
-        let first = run.carried_out == 1;
-        self.promise(first, || format!("{me} wrote the same twice"));
+        let Some(begun) = self.act_named(name) else {
+            return;
+        };
+        begun.carried_out += 1;
+        let (first, act) = (begun.carried_out == 1, begun.act.clone());
+        let run = self.run_of(&act.run);
+        let newest = run.acts.last().is_some_and(|last| last.act == act);
+        let first_of_all = run.carried_out() == 1;
+        if first && !first_of_all {
+            self.tally.count("calls repeated that may be");
+        }
+        let repeatable = Work::of(&act.run.schedule).may_be_repeated();
+        self.promise(first && (repeatable || first_of_all), || {
+            format!("{me} wrote the same twice")
+        });
+        self.promise(newest, || {
+            format!("{me} wrote for an act when a newer one had begun")
+        });
     }
 
     /// The end of an act is on record; if it was there before, nothing has changed.
-    pub(super) fn finished(&mut self, me: &Me, act: &Act, finished: &Finished) {
+    pub(super) fn finished(&mut self, me: &Me, act: &Act, finished: &Finished, end: &RunEnd) {
         self.tell(|| {
+            let (outcome, result) = (finished.outcome, end.result);
             format!(
-                "{me}: the act of {} ends: {:?}",
-                InWords(&act.run),
-                finished.outcome
+                "{me}: the act of {} ends: {outcome:?}, the run: {result:?}",
+                InWords(&act.run)
             )
         });
-        self.run_of(&act.run)
-            .finished
-            .get_or_insert_with(|| finished.clone());
+        for wrong in self.run_of(&act.run).finish(act, finished, end) {
+            self.promise(false, || format!("{me}: the run {wrong}"));
+        }
+    }
+
+    /// That a run came to no act is on record, if it was as it had been found.
+    pub(super) fn without_act(&mut self, me: &Me, run: &RunId, end: &RunEnd) {
+        self.tell(|| format!("{me}: {} comes to no act: {:?}", InWords(run), end.result));
+        for wrong in self.run_of(run).without_act(me.number, end) {
+            self.promise(false, || format!("{me}: the run {wrong}"));
+        }
     }
 
     /// Whoever sent the process is told what came of it.
@@ -302,6 +335,11 @@ impl Truth {
     fn run_of(&mut self, run: &RunId) -> &mut RunTruth {
         let key = (run.of.account.clone(), run.text());
         self.runs.entry(key).or_default()
+    }
+
+    fn act_named(&mut self, name: &ActName) -> Option<&mut ActTruth> {
+        let key = (name.account.clone(), name.run.clone());
+        self.runs.get_mut(&key)?.act(name)
     }
 }
 

@@ -34,6 +34,7 @@ impl Display for InWords<'_, Errand> {
                 Revoker::Admin { .. } => write!(f, "an admin takes back the consent of {person}"),
             },
             Errand::Run(run) => write!(f, "the message {} comes", InWords(run)),
+            Errand::RunNow(run) => write!(f, "the person asks for {}", InWords(run)),
             Errand::Sweep => f.write_str("the sweep"),
             Errand::Tell { person, because } => {
                 write!(f, "the product tells of {person}: {because:?}")
