@@ -1,4 +1,4 @@
-//! What people wish for.
+//! What people wish to have scheduled.
 
 use serde_json::{Value, json};
 
@@ -8,6 +8,11 @@ pub const TEAM_PAGE: &str = "65543";
 pub const POLICY_PAGE: &str = "65539";
 /// A page in a space that only admins may read.
 pub const BOARD_PAGE: &str = "65542";
+
+/// The id of a schedule, as the app tells it.
+pub fn id(schedule: &Value) -> &str {
+    schedule["id"].as_str().expect("a schedule has an id")
+}
 
 /// A schedule that does this, every morning at nine in UTC.
 pub fn wish(title: &str, action: Value) -> Value {

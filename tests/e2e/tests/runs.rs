@@ -5,7 +5,7 @@ use confluence_simulator::people::{ADA, ALICE};
 use confluence_simulator::{Call, Content, ContentKind, Fault, PersonChange, Scope};
 use onbehalf::capabilities::world::Clock;
 use onbehalf_tests::wish::{
-    BOARD_PAGE, POLICY_PAGE, TEAM_PAGE, append, comment, request, wish, wish_at,
+    BOARD_PAGE, POLICY_PAGE, TEAM_PAGE, append, comment, id, request, wish, wish_at,
 };
 use onbehalf_tests::{Person, Reply, Worker, World, at_once};
 use serde_json::{Value, json};
@@ -29,10 +29,6 @@ async fn add(person: &Person<'_>, wish: &Value) -> Value {
     person.add(wish).await.expect(201)
 }
 
-fn id(schedule: &Value) -> &str {
-    schedule["id"].as_str().unwrap()
-}
-
 fn get(path: &str) -> Value {
     request("GET", path, &Value::Null)
 }
@@ -53,7 +49,9 @@ fn put_page(page: &str) -> Value {
 
 fn page(world: &World, id: &str) -> Content {
     let mut contents = world.site.contents().into_iter();
-    contents.find(|content| content.id == id).unwrap()
+    contents
+        .find(|content| content.id == id)
+        .expect("it is there")
 }
 
 fn comments(world: &World, account: &str) -> Vec<Content> {
@@ -69,7 +67,8 @@ async fn newest(person: &Person<'_>, schedule: &Value) -> Value {
 
 /// Moves the clock to this time of a run, given as text.
 fn advance_to(world: &World, time: &Value) {
-    let time: jiff::Timestamp = time.as_str().unwrap().parse().unwrap();
+    let time = time.as_str().and_then(|time| time.parse().ok());
+    let time: jiff::Timestamp = time.expect("this is a time");
     let seconds = time.as_second() - world.clock.epoch_seconds();
     // What is not a whole second is over with the next.
     let more = i64::from(time.subsec_nanosecond() > 0);

@@ -9,7 +9,7 @@ use onbehalf::capabilities::world::{BoxFuture, TimerError, Timers};
 use onbehalf::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
 use onbehalf::domain::timer::{Drift, Timer, TimerId};
 use onbehalf_contract::When;
-use onbehalf_tests::wish::{BOARD_PAGE, TEAM_PAGE, append, comment, request, wish, wish_at};
+use onbehalf_tests::wish::{BOARD_PAGE, TEAM_PAGE, append, comment, id, request, wish, wish_at};
 use onbehalf_tests::{Person, World, at_once};
 use serde_json::{Value, json};
 
@@ -28,26 +28,27 @@ async fn add(person: &Person<'_>, wish: &Value) -> Value {
     person.add(wish).await.expect(201)
 }
 
-fn id(schedule: &Value) -> &str {
-    schedule["id"].as_str().unwrap()
+fn text(value: &Value) -> &str {
+    value.as_str().expect("this is a text")
 }
 
 /// Sets the timer of a schedule as it should be, and answers what it had in its place.
 async fn drift(world: &World, schedule: &Value, timer: Option<&Timer>) -> Drift {
     let timer_id = TimerId {
         of: Subject {
-            tenant: TenantKey::parse(world.installation().client_key).unwrap(),
-            account: AccountId::parse(schedule["accountId"].as_str().unwrap()).unwrap(),
+            tenant: TenantKey::parse(world.installation().client_key).expect("this is a key"),
+            account: AccountId::parse(text(&schedule["accountId"])).expect("this is an account id"),
         },
-        schedule: ScheduleId::parse(id(schedule)).unwrap(),
+        schedule: ScheduleId::parse(id(schedule)).expect("this is a schedule's id"),
     };
-    world.app.timers().set(&timer_id, timer).await.unwrap()
+    let set = world.app.timers().set(&timer_id, timer).await;
+    set.expect("the timer answers")
 }
 
 /// The timer of a schedule that was made, resumed or given other times then.
 fn timer(schedule: &Value, since: &str) -> Timer {
-    let when: When = serde_json::from_value(schedule["when"].clone()).unwrap();
-    let since: Timestamp = since.parse().unwrap();
+    let when: When = serde_json::from_value(schedule["when"].clone()).expect("it is told when");
+    let since: Timestamp = since.parse().expect("this is a time");
     Timer { when, since }
 }
 

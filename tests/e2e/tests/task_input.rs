@@ -1,7 +1,7 @@
 //! What people, and programs that pretend to be people, want to have scheduled, and what they are told when it is wrong.
 
 use http::Method;
-use onbehalf_tests::wish::{TEAM_PAGE, comment, request, wish, wish_at};
+use onbehalf_tests::wish::{TEAM_PAGE, comment, id, request, wish, wish_at};
 use onbehalf_tests::{Person, Reply, World, deaf_database};
 use serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ async fn world_with_schedule() -> (World, String) {
         .add(&wish("Note", comment(TEAM_PAGE)))
         .await
         .expect(201);
-    let id = made["id"].as_str().unwrap().to_owned();
+    let id = id(&made).to_owned();
     (world, id)
 }
 
@@ -59,7 +59,9 @@ async fn send(
 /// What the app says is wrong.
 async fn detail(world: &World, wish: &Value) -> String {
     let reply = world.as_person("alice").preview(wish).await;
-    reply.expect(422)["detail"].as_str().unwrap().to_owned()
+    let problem = reply.expect(422);
+    let detail = problem["detail"].as_str();
+    detail.expect("a problem has a detail").to_owned()
 }
 
 #[tokio::test]
