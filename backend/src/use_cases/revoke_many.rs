@@ -29,6 +29,15 @@ pub enum Selection {
     Matching(Filter),
 }
 
+/// What an admin wants.
+#[derive(Clone, Debug)]
+pub struct Wanted<'a> {
+    pub selection: Selection,
+    /// The account to go on after; `None`: from the beginning.
+    pub after: Option<&'a AccountId>,
+    pub by: &'a Revoker,
+}
+
 /// How far it came.
 #[derive(Debug)]
 pub struct Revoked {
@@ -46,17 +55,20 @@ pub enum RevokeManyError {
     List(#[from] ListError),
 }
 
-/// Takes back some of these consents, those after `after`, in the order of their accounts.
+/// Takes back some of these consents, in the order of their accounts.
 pub async fn revoke_many(
     store: &(impl ListTenant + ReadConsents + WriteConsents),
     platform: &impl Directory,
     clock: &dyn Clock,
     notices: &Notices,
     tenant: &Tenant,
-    selection: Selection,
-    after: Option<&AccountId>,
-    by: &Revoker,
+    wanted: Wanted<'_>,
 ) -> Result<Revoked, RevokeManyError> {
+    let Wanted {
+        selection,
+        after,
+        by,
+    } = wanted;
     let accounts = match selection {
         Selection::Accounts(accounts) => accounts,
         Selection::Matching(filter) => {

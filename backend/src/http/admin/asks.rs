@@ -1,5 +1,6 @@
 //! `/api/admin/asks`: who is asked for a consent.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use axum::Json;
@@ -27,7 +28,7 @@ pub(super) async fn list(
     admin: AdminCaller,
 ) -> Result<Json<Asks>, Failure> {
     let mut asks = api.store.asks_of(&admin.tenant.key).await?;
-    asks.sort_by(|(_, a), (_, b)| b.at.cmp(&a.at));
+    asks.sort_by_key(|(_, ask)| Reverse(ask.at));
     let accounts: BTreeSet<AccountId> = asks
         .iter()
         .flat_map(|(of, ask)| [of.account.clone(), ask.by.clone()])

@@ -24,9 +24,9 @@ use crate::http::json::{JsonBody, LONGEST_SELECTION};
 use crate::http::paging::{PagingQuery, USUAL_LIMIT, not_of_this_list};
 use crate::http::problem::Failure;
 use crate::http::schedules;
-use crate::use_cases::list_consents::{Filter, ListError, Order, Row, list_consents, names};
+use crate::use_cases::list_consents::{Filter, ListError, Order, Place, Row, list_consents, names};
 use crate::use_cases::revoke::revoke;
-use crate::use_cases::revoke_many::{RevokeManyError, Selection, revoke_many};
+use crate::use_cases::revoke_many::{RevokeManyError, Selection, Wanted, revoke_many};
 use crate::use_cases::see_person::{SeeError, see_person};
 
 /// How many accounts can be named one by one.
@@ -64,7 +64,7 @@ pub(super) async fn list(
     let order = order_of(query.sort.as_deref())?;
     let after = query
         .cursor
-        .map(|cursor| AccountId::parse(cursor).map_err(|_| not_of_this_list()));
+        .map(|cursor| Place::parse(&cursor).ok_or_else(not_of_this_list));
     let after = after.transpose()?;
     let filter = filter_of(query.search, query.state, query.access)?;
     let when = api.circumstances(&admin.tenant);
@@ -85,7 +85,7 @@ pub(super) async fn list(
             .map(|row| row_as_json(row, &when))
             .collect(),
         total: page.total,
-        next: page.next.map(String::from),
+        next: page.next.map(|place| place.text()),
     }))
 }
 
@@ -104,11 +104,7 @@ pub(super) async fn see(
     if seen.consent.is_none() && seen.ask.is_none() {
         return Err(Failure::NoSuchConsent);
     }
-    let mut accounts: BTreeSet<_> = seen
-        .events
-        .iter()
-        .filter_map(|event| admin_of(event))
-        .collect();
+    let mut accounts: BTreeSet<_> = seen.events.iter().filter_map(admin_of).collect();
     accounts.insert(of.account.clone());
     accounts.extend(seen.ask.as_ref().map(|ask| ask.by.clone()));
     let accounts: Vec<_> = accounts.into_iter().collect();
@@ -195,9 +191,11 @@ pub(super) async fn revoke_some(
         &*api.clock,
         &api.notices,
         &admin.tenant,
-        selection,
-        after.transpose()?.as_ref(),
-        &by,
+        Wanted {
+            selection,
+            after: after.transpose()?.as_ref(),
+            by: &by,
+        },
     )
     .await?;
     Ok(Json(RevokedMany {
