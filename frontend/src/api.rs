@@ -125,14 +125,19 @@ pub(crate) fn receipt() -> Text {
 /// What the page says in another language, and its words, if they can be had soon. Nobody has to say who they are for
 /// that.
 pub(crate) async fn texts(language: &str) -> Option<(Texts, JsValue)> {
-    let init = RequestInit::new();
-    init.set_signal(Some(&AbortSignal::timeout_with_u32(TEXTS_TIMEOUT_MS)));
-    let path = ["/api/texts/", language].concat();
-    let request = Request::new_with_str_and_init(&path, &init).ok()?;
-    let (status, body) = fetch(&request).await.ok()?;
-    let json = json::parse(&body).filter(|_| status == 200)?;
+    let answer = public(&format!("/api/texts/{language}")).await?;
+    let json = json::parse(&answer)?;
     let words = json.get("words")?;
     Some((json::from_value(json)?, words))
+}
+
+/// What anybody may have, if it can be had soon.
+pub(crate) async fn public(path: &str) -> Option<String> {
+    let init = RequestInit::new();
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(TEXTS_TIMEOUT_MS)));
+    let request = Request::new_with_str_and_init(path, &init).ok()?;
+    let (status, body) = fetch(&request).await.ok()?;
+    (status == 200).then_some(body)
 }
 
 pub(crate) fn encoded(part: &str) -> String {

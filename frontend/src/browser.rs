@@ -6,7 +6,8 @@ use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Blob, BlobPropertyBag, Event, HtmlAnchorElement, HtmlElement, HtmlFormElement, Url, Window,
+    Blob, BlobPropertyBag, Event, HtmlAnchorElement, HtmlElement, HtmlFormElement, KeyboardEvent,
+    Url, Window,
 };
 
 /// How long a file that is downloaded stays in memory.
@@ -37,11 +38,11 @@ pub(crate) fn set_language(language: &str) {
     }
 }
 
-/// Hands the person a file of JSON.
-pub(crate) fn download(name: &str, json: &str) -> Result<(), JsValue> {
+/// Hands the person a file of text of this media type.
+pub(crate) fn download(name: &str, media_type: &str, text: &str) -> Result<(), JsValue> {
     let kind = BlobPropertyBag::new();
-    kind.set_type("application/json");
-    let file = Blob::new_with_str_sequence_and_options(&Array::of1(&json.into()), &kind)?;
+    kind.set_type(media_type);
+    let file = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind)?;
     let address = Url::create_object_url_with_blob(&file)?;
     let document = window().document().ok_or(JsValue::NULL)?;
     let link: HtmlAnchorElement = document.create_element("a")?.dyn_into()?;
@@ -67,6 +68,12 @@ pub(crate) fn target_value(event: &Event) -> String {
         .unwrap_or_default()
 }
 
+/// Whether it is this key that was pressed.
+pub(crate) fn is_key(event: &Event, key: &str) -> bool {
+    let pressed = event.dyn_ref::<KeyboardEvent>();
+    pressed.is_some_and(|pressed| pressed.key() == key)
+}
+
 /// Says whether a field of a form has to be filled in.
 pub(crate) fn require(form: &HtmlFormElement, name: &str, required: bool) {
     if let Some(field) = field(form, name) {
@@ -90,6 +97,16 @@ pub(crate) fn field_value(form: &HtmlFormElement, name: &str) -> Option<String> 
         return Some(if on { "on" } else { "" }.to_owned());
     }
     get("value")?.as_string()
+}
+
+/// The same, for a name that several choices share: the value of the one that is chosen.
+pub(crate) fn checked_value(form: &HtmlFormElement, name: &str) -> Option<String> {
+    let field = field(form, name)?;
+    // A list of radio buttons has the value of the chosen one, and no type.
+    match Reflect::get(&field, &"type".into()).ok()?.as_string() {
+        Some(_) => field_value(form, name),
+        None => Reflect::get(&field, &"value".into()).ok()?.as_string(),
+    }
 }
 
 pub(crate) fn form(id: &str) -> Option<HtmlFormElement> {

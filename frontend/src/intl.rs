@@ -24,6 +24,12 @@ pub(crate) fn day(moment: &str) -> String {
     date(&parse(moment), &[LONG_DATE]).unwrap_or_else(|| moment.to_owned())
 }
 
+/// The day of a moment in RFC 3339, where there is little room: `22 Nov 2026`.
+pub(crate) fn short_day(moment: &str) -> String {
+    let style = ("dateStyle", "medium");
+    date(&parse(moment), &[style]).unwrap_or_else(|| moment.to_owned())
+}
+
 /// The day and the time of a moment in RFC 3339: `22 November 2026 at 09:00`.
 pub(crate) fn day_and_time(moment: &str) -> String {
     date(&parse(moment), &[LONG_DATE, SHORT_TIME]).unwrap_or_else(|| moment.to_owned())
@@ -74,6 +80,12 @@ pub(crate) fn weekday(day: u32) -> String {
     date(&Date::new(&moment.into()), &[("weekday", "long"), UTC]).unwrap_or_default()
 }
 
+/// A number: `12,345`.
+pub(crate) fn count(count: u32) -> String {
+    let number = JsValue::from(f64::from(count));
+    format("NumberFormat", &[], &[number]).unwrap_or_else(|| count.to_string())
+}
+
 /// A number and its unit (`minute`, `hour` or `day`): `1 day`, `30 days`.
 pub(crate) fn duration(count: i64, unit: &str) -> String {
     let options = [("style", "unit"), ("unit", unit), ("unitDisplay", "long")];
@@ -119,6 +131,11 @@ pub(crate) fn milliseconds(moment: &str) -> f64 {
 /// A moment in milliseconds since 1970, in RFC 3339.
 pub(crate) fn rfc_3339(milliseconds: f64) -> String {
     Date::new(&milliseconds.into()).to_iso_string().into()
+}
+
+/// The beginning of a day where the person is, in milliseconds since 1970.
+pub(crate) fn start_of(day: Day) -> f64 {
+    milliseconds(&format!("{day}T00:00:00"))
 }
 
 /// The last second of a day where the person is, in milliseconds since 1970.

@@ -15,7 +15,7 @@ use std::cell::Cell;
 use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-pub(crate) use names::{FALLBACKS, METHODS, name, named};
+pub(crate) use names::{ACCESSES, FALLBACKS, METHODS, name, named};
 pub(crate) use write::ToJson;
 
 /// A value of JSON that someone else has parsed.

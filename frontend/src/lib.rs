@@ -5,6 +5,7 @@
 //! anything without a browser is in [`choice`], [`day`], [`draft`], [`language`], [`page_link`], [`run`], [`storage_format`],
 //! [`timing`], [`trouble`] and [`words`], and is tested natively.
 
+mod admin;
 mod api;
 mod bridge;
 mod browser;
@@ -24,4 +25,5 @@ mod timing;
 mod trouble;
 mod words;
 
+pub use admin::start as start_admin;
 pub use start::start;

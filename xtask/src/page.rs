@@ -3,6 +3,8 @@
 //! ```text
 //! target/page/manifest.json               which files belong together
 //! target/page/assets/page-<hash>.{js,wasm,css}
+//! target/page/assets/admin-<hash>.{js,wasm,css}   what only admins see
+//! target/page/assets/admin-<language>-<hash>.json and what it says
 //! target/page/words/<language>.json       what the page says, for the backend to put into its HTML
 //! target/page/atlassian-connect/all.js    Atlassian's bridge, for where its CDN is out of reach
 //! ```
@@ -91,10 +93,12 @@ fn make(
     work: &Path,
     finished: &Path,
 ) -> Result<(), PageError> {
-    let module = compile::compile(toolchain)?;
+    let compiled = compile::compile(toolchain)?;
     progress::step("making the page small");
-    let glue = bindings::generate(&module, &work.join("bindings"))?;
-    bundle::make(modules, &glue, work, finished)
+    let folder = work.join("bindings");
+    let page = bindings::generate("page", &compiled.page, &folder)?;
+    let admin = bindings::generate("admin", &compiled.admin, &folder)?;
+    bundle::make(modules, &page, &admin, work, finished)
 }
 
 /// Two builds at once would write into the same folder; the second waits.

@@ -27,6 +27,11 @@ impl Button {
         Self(self.0.set("aria-describedby", id))
     }
 
+    /// What it is called where its words alone don't say what it does.
+    pub(crate) fn named(self, name: &str) -> Self {
+        Self(self.0.set("aria-label", name))
+    }
+
     /// Says whether what it shows and hides is shown.
     pub(crate) fn expanded(self, expanded: Live<bool>) -> Self {
         let state = move || Some(if expanded.get() { "true" } else { "false" });

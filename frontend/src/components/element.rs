@@ -11,6 +11,7 @@ use leptos::{
     ev::{self, on},
     html::custom,
     prelude::*,
+    tachys::html::property::prop,
 };
 use web_sys::Event;
 
@@ -78,6 +79,17 @@ impl Element {
         let value = std::sync::Arc::new(value);
         let attribute = custom_attribute(attribute, move || value());
         self.0.attributes.push(attribute.into_any_attr());
+        self
+    }
+
+    /// A property that follows the signals that it reads: of a tick, say, which the person sets as well.
+    pub(crate) fn keep(
+        mut self,
+        property: &'static str,
+        value: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> Self {
+        let property = prop(property, value);
+        self.0.attributes.push(property.into_any_attr());
         self
     }
 

@@ -2,7 +2,7 @@
 
 mod activity;
 mod allowed;
-mod alone;
+pub(crate) mod alone;
 mod ask;
 pub(crate) mod button;
 pub(crate) mod call;

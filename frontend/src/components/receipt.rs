@@ -13,6 +13,7 @@ use super::{
 use crate::{api, browser, trouble::Trouble, words};
 
 const FILE: &str = "onbehalf-receipt.json";
+const JSON: &str = "application/json";
 
 /// The button that downloads it, if there is a consent to have a receipt for.
 pub(crate) fn receipt(shared: Shared) -> AnyView {
@@ -28,7 +29,7 @@ pub(crate) fn receipt(shared: Shared) -> AnyView {
         browser::spawn(async move {
             let receipt = api::receipt().await;
             match receipt
-                .and_then(|json| browser::download(FILE, &json).map_err(|_| Trouble::Garbled))
+                .and_then(|json| browser::download(FILE, JSON, &json).map_err(|_| Trouble::Garbled))
             {
                 Ok(()) => shared.announcement.set(words::receipt_done()),
                 Err(why) => {

@@ -28,8 +28,11 @@ fn template(key: &str) -> Option<String> {
 #[cfg(test)]
 fn template(key: &str) -> Option<String> {
     let english = include_str!("../../words/en.json");
-    let words: serde_json::Value = serde_json::from_str(english).unwrap();
-    Some(words.get(key)?.as_str()?.to_owned())
+    let of_admins = include_str!("../../words/admin/en.json");
+    [english, of_admins].into_iter().find_map(|words| {
+        let words: serde_json::Value = serde_json::from_str(words).unwrap();
+        Some(words.get(key)?.as_str()?.to_owned())
+    })
 }
 
 /// A part of a text.

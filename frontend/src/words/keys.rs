@@ -6,25 +6,25 @@
 
 #![deny(dead_code, reason = "words that are never said are still sent")]
 
-use super::catalogue::{self, Part};
+use super::catalogue;
 
 macro_rules! words {
     (
         texts { $($text:ident($($value:ident),*) = $key:literal;)+ }
-        parts { $($parts:ident($($part:ident),*) = $parts_key:literal;)+ }
+        parts { $($parts:ident($($part:ident),*) = $parts_key:literal;)* }
     ) => {
         $(pub(crate) fn $text($($value: &str),*) -> String {
             catalogue::text($key, &[$((stringify!($value), $value)),*])
         })+
-        $(pub(crate) fn $parts($($part: &str),*) -> Vec<Part> {
+        $(pub(crate) fn $parts($($part: &str),*) -> Vec<catalogue::Part> {
             catalogue::parts($parts_key, &[$((stringify!($part), $part)),*])
-        })+
+        })*
 
         /// Each key, and the names of its values.
         #[cfg(test)]
         pub(super) const KEYS: &[(&str, &[&str])] = &[
             $(($key, &[$(stringify!($value)),*]),)+
-            $(($parts_key, &[$(stringify!($part)),*]),)+
+            $(($parts_key, &[$(stringify!($part)),*]),)*
         ];
     };
 }

@@ -7,7 +7,7 @@ use serde::{
     de::{MapAccess, Visitor},
 };
 
-use super::{catalogue, keys};
+use super::{admin, catalogue, keys};
 use crate::language::LANGUAGES;
 
 /// The problems that a person can meet, on the page or in its place. The others are for those who write programs, and
@@ -84,7 +84,21 @@ const REASONS: [&str; 29] = [
     "outcome-unknown",
 ];
 
+/// The problems that are told to an admin in other words, or to admins only.
+const ADMIN_PROBLEMS: [&str; 2] = ["policy-changed", "changed"];
+
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/words");
+
+/// Words that are sent together.
+#[derive(Clone, Copy)]
+enum Book {
+    /// What everybody reads.
+    Page,
+    /// What only admins read, beside it.
+    Admin,
+}
+
+const BOOKS: [Book; 2] = [Book::Page, Book::Admin];
 
 /// Every key, in the order of the file.
 struct Catalogue(Vec<(String, String)>);
@@ -121,21 +135,25 @@ impl Catalogue {
         text
     }
 
-    fn of(language: &str) -> Self {
-        let file = Path::new(FOLDER).join(format!("{language}.json"));
+    fn of(book: Book, language: &str) -> Self {
+        let folder = match book {
+            Book::Page => "",
+            Book::Admin => "admin",
+        };
+        let file = Path::new(FOLDER).join(folder);
+        let file = file.join(format!("{language}.json"));
         serde_json::from_str(&fs::read_to_string(file).unwrap()).expect(language)
     }
 
     /// Each language that there are words in, and its words.
-    fn every() -> impl Iterator<Item = (String, Self)> {
-        LANGUAGES
-            .map(|language| (language.to_owned(), Self::of(language)))
-            .into_iter()
+    fn every(book: Book) -> impl Iterator<Item = (&'static str, Self)> {
+        let languages = LANGUAGES.into_iter();
+        languages.map(move |language| (language, Self::of(book, language)))
     }
 }
 
-/// Every key that the page can look up, and the names of its values.
-fn expected() -> Vec<(String, Vec<&'static str>)> {
+/// Every key that can be looked up in a book, and the names of its values.
+fn expected(book: Book) -> Vec<(String, Vec<&'static str>)> {
     let family = |kind: &'static str, names: &'static [&str], parts: &'static [&str]| {
         names.iter().flat_map(move |name| {
             parts
@@ -143,14 +161,21 @@ fn expected() -> Vec<(String, Vec<&'static str>)> {
                 .map(move |part| format!("{kind}.{name}.{part}"))
         })
     };
-    let said = keys::KEYS
+    let (said, problems): (_, &'static [&str]) = match book {
+        Book::Page => (keys::KEYS, &PROBLEMS),
+        Book::Admin => (admin::KEYS, &ADMIN_PROBLEMS),
+    };
+    let said = said
         .iter()
         .map(|(key, values)| ((*key).to_owned(), values.to_vec()));
-    let problems = family("problem", &PROBLEMS, &["title", "detail", "remedy"]);
+    let problems = family("problem", problems, &["title", "detail", "remedy"]);
+    let said = said.chain(problems.map(|key| (key, vec![])));
+    if let Book::Admin = book {
+        return said.collect();
+    }
     let reasons = family("reason", &REASONS, &["detail", "remedy"]);
     said.chain(LOADING.map(|key| (key.to_owned(), vec![])))
         .chain(UNACCEPTABLE.map(|key| (key.to_owned(), vec![])))
-        .chain(problems.map(|key| (key, vec![])))
         // A reason may name the app, or not.
         .chain(reasons.map(|key| (key, vec!["app"])))
         .collect()
@@ -168,51 +193,57 @@ fn places(mut text: &str) -> BTreeSet<&str> {
 
 #[test]
 fn each_language_has_each_key_once_and_no_other() {
-    let mut expected: Vec<_> = expected().into_iter().map(|(key, _)| key).collect();
-    expected.sort();
-    for (language, words) in Catalogue::every() {
-        let mut keys = words.keys();
-        keys.sort_unstable();
-        let missing: Vec<_> = expected
-            .iter()
-            .filter(|key| !keys.contains(&key.as_str()))
-            .collect();
-        assert!(missing.is_empty(), "{language} lacks {missing:?}");
-        assert_eq!(
-            keys, expected,
-            "{language} has a key twice, or one that nobody says"
-        );
+    for book in BOOKS {
+        let mut expected: Vec<_> = expected(book).into_iter().map(|(key, _)| key).collect();
+        expected.sort();
+        for (language, words) in Catalogue::every(book) {
+            let mut keys = words.keys();
+            keys.sort_unstable();
+            let missing: Vec<_> = expected
+                .iter()
+                .filter(|key| !keys.contains(&key.as_str()))
+                .collect();
+            assert!(missing.is_empty(), "{language} lacks {missing:?}");
+            assert_eq!(
+                keys, expected,
+                "{language} has a key twice, or one that nobody says"
+            );
+        }
     }
 }
 
 #[test]
 fn all_languages_are_in_the_same_order_for_whoever_compares_them() {
-    let english = Catalogue::of("en");
-    for (language, words) in Catalogue::every() {
-        assert_eq!(words.keys(), english.keys(), "{language}");
+    for book in BOOKS {
+        let english = Catalogue::of(book, "en");
+        for (language, words) in Catalogue::every(book) {
+            assert_eq!(words.keys(), english.keys(), "{language}");
+        }
     }
 }
 
 #[test]
 fn each_text_has_the_values_that_it_is_given_in_every_language() {
-    let english = Catalogue::of("en");
-    for (key, values) in expected() {
-        let in_english = places(english.text(&key));
-        let given: BTreeSet<_> = values.into_iter().collect();
-        if key.starts_with("reason.") {
-            assert!(in_english.is_subset(&given), "{key}");
-        } else {
-            assert_eq!(in_english, given, "{key}");
-        }
-        for (language, words) in Catalogue::every() {
-            assert_eq!(places(words.text(&key)), in_english, "{key} in {language}");
+    for book in BOOKS {
+        let english = Catalogue::of(book, "en");
+        for (key, values) in expected(book) {
+            let in_english = places(english.text(&key));
+            let given: BTreeSet<_> = values.into_iter().collect();
+            if key.starts_with("reason.") {
+                assert!(in_english.is_subset(&given), "{key}");
+            } else {
+                assert_eq!(in_english, given, "{key}");
+            }
+            for (language, words) in Catalogue::every(book) {
+                assert_eq!(places(words.text(&key)), in_english, "{key} in {language}");
+            }
         }
     }
 }
 
 #[test]
 fn no_text_is_empty_or_ragged_or_markup() {
-    for (language, words) in Catalogue::every() {
+    for (language, words) in BOOKS.into_iter().flat_map(Catalogue::every) {
         for (key, text) in words.0 {
             assert!(!text.is_empty(), "{key} in {language}");
             assert_eq!(text, text.trim(), "{key} in {language}");
@@ -225,14 +256,16 @@ fn no_text_is_empty_or_ragged_or_markup() {
 
 #[test]
 fn nothing_is_left_in_english() {
-    let english = Catalogue::of("en");
-    for (language, words) in Catalogue::every().filter(|(language, _)| language != "en") {
-        for ((key, text), (_, in_english)) in words.0.iter().zip(&english.0) {
-            // What has no letters of its own (brackets, a colon) may be the same anywhere.
-            assert!(
-                text != in_english || !has_letters(text),
-                "{key} in {language}"
-            );
+    for book in BOOKS {
+        let english = Catalogue::of(book, "en");
+        for (language, words) in Catalogue::every(book).filter(|(language, _)| *language != "en") {
+            for ((key, text), (_, in_english)) in words.0.iter().zip(&english.0) {
+                // What has no letters of its own (brackets, a colon) may be the same anywhere.
+                assert!(
+                    text != in_english || !has_letters(text),
+                    "{key} in {language}"
+                );
+            }
         }
     }
 }
@@ -249,7 +282,7 @@ fn has_letters(mut text: &str) -> bool {
 
 #[test]
 fn what_a_text_quotes_from_the_page_stands_there_in_these_words() {
-    let english = Catalogue::of("en");
+    let english = Catalogue::of(Book::Page, "en");
     for quoted in [
         "ask.allow",
         "access.readWrite",
@@ -265,7 +298,7 @@ fn what_a_text_quotes_from_the_page_stands_there_in_these_words() {
             .filter(|(_, text)| text.contains(&in_english))
         {
             quoting += 1;
-            for (language, words) in Catalogue::every() {
+            for (language, words) in Catalogue::every(Book::Page) {
                 assert!(
                     words.text(key).contains(words.text(quoted)),
                     "{key} in {language} does not quote {quoted}"

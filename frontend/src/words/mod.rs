@@ -1,7 +1,11 @@
 //! What the contract's values are called on the page, in the person's language.
 
 mod catalogue;
+// Lists of words are written as the macro in there takes them.
+#[macro_use]
 mod keys;
+
+pub(crate) mod admin;
 #[cfg(test)]
 mod languages;
 mod soon;

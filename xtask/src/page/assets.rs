@@ -1,6 +1,7 @@
 //! Finished files: their names, their compressed siblings, and the manifest that lists them.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -18,18 +19,25 @@ pub(super) struct Manifest {
     pub(super) script: String,
     pub(super) wasm: String,
     pub(super) style: String,
+    pub(super) admin: Admin,
+}
+
+/// The same for what only admins see.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Admin {
+    pub(super) script: String,
+    pub(super) wasm: String,
+    pub(super) style: String,
+    /// By language.
+    pub(super) words: BTreeMap<String, String>,
+}
+
+/// Where browsers find the asset with this name.
+pub(super) fn path(name: &str) -> String {
+    format!("/assets/{name}")
 }
 
 impl Manifest {
-    pub(super) fn of(script: &str, wasm: &str, style: &str) -> Self {
-        let path = |name: &str| format!("/assets/{name}");
-        Self {
-            script: path(script),
-            wasm: path(wasm),
-            style: path(style),
-        }
-    }
-
     /// Writes `manifest.json` into `folder`.
     pub(super) fn write(&self, folder: &Path) -> Result<(), PageError> {
         let file = folder.join("manifest.json");
@@ -45,11 +53,11 @@ impl Manifest {
     }
 }
 
-/// Copies `from` into `folder` as `page-<hash>.<extension>` and answers that name.
-pub(super) fn name_by_content(from: &Path, folder: &Path) -> Result<String, PageError> {
+/// Copies `from` into `folder` as `<name>-<hash>.<extension>` and answers that.
+pub(super) fn name_by_content(name: &str, from: &Path, folder: &Path) -> Result<String, PageError> {
     let content = fs::read(from).map_err(at(from))?;
     let extension = from.extension().unwrap_or_default().to_string_lossy();
-    let name = format!("page-{}.{extension}", short_hash(&content));
+    let name = format!("{name}-{}.{extension}", short_hash(&content));
     let file = folder.join(&name);
     fs::write(&file, content).map_err(at(&file))?;
     Ok(name)
@@ -104,20 +112,36 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let from = folder.path().join("small.css");
         fs::write(&from, "abc").unwrap();
-        let name = name_by_content(&from, folder.path()).unwrap();
+        let name = name_by_content("page", &from, folder.path()).unwrap();
         assert_eq!(name, "page-ba7816bf8f01cfea.css");
         assert_eq!(fs::read(folder.path().join(name)).unwrap(), b"abc");
     }
 
     #[test]
     fn the_manifest_is_what_the_backend_reads() {
-        let manifest = Manifest::of("page-1.js", "page-2.wasm", "page-3.css");
+        let manifest = Manifest {
+            script: path("page-1.js"),
+            wasm: path("page-2.wasm"),
+            style: path("page-3.css"),
+            admin: Admin {
+                script: path("admin-4.js"),
+                wasm: path("admin-5.wasm"),
+                style: path("admin-6.css"),
+                words: [("en".to_owned(), path("admin-en-7.json"))].into(),
+            },
+        };
         assert_eq!(
             serde_json::to_value(manifest).unwrap(),
             serde_json::json!({
                 "script": "/assets/page-1.js",
                 "wasm": "/assets/page-2.wasm",
                 "style": "/assets/page-3.css",
+                "admin": {
+                    "script": "/assets/admin-4.js",
+                    "wasm": "/assets/admin-5.wasm",
+                    "style": "/assets/admin-6.css",
+                    "words": {"en": "/assets/admin-en-7.json"},
+                },
             })
         );
     }

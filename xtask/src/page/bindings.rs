@@ -36,15 +36,19 @@ pub(crate) struct Bindings {
     pub(crate) wasm: PathBuf,
 }
 
-/// Makes the bindings of `module` in `folder`.
-pub(crate) fn generate(module: &Path, folder: &Path) -> Result<Bindings, BindingsError> {
+/// Makes the bindings of `module` in `folder`, which are called so.
+pub(crate) fn generate(
+    name: &str,
+    module: &Path,
+    folder: &Path,
+) -> Result<Bindings, BindingsError> {
     let lock = fs::read_to_string(checkout::root().join("Cargo.lock"));
     same_versions(&lock.map_err(BindingsError::Lock)?)?;
 
     let mut bindgen = Bindgen::new();
     bindgen
         .input_path(module)
-        .out_name("page")
+        .out_name(name)
         .typescript(false)
         .demangle(false)
         .remove_name_section(true)
@@ -68,14 +72,14 @@ pub(crate) fn generate(module: &Path, folder: &Path) -> Result<Bindings, Binding
         module: module.to_owned(),
         reason: format!("{error:#}"),
     })?;
-    let script = folder.join("page.js");
+    let script = folder.join(format!("{name}.js"));
     fs::write(&script, names.shorten_in(made.js())).map_err(|source| BindingsError::Write {
         file: script.clone(),
         source,
     })?;
     Ok(Bindings {
         script,
-        wasm: folder.join("page_bg.wasm"),
+        wasm: folder.join(format!("{name}_bg.wasm")),
     })
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct OverBudget {
 /// What each file of the page weighs. Its `Display` is a table.
 pub(super) struct Sizes {
     counted: Vec<Size>,
+    /// What only admins fetch, and only where they look at it.
+    admin: Vec<Size>,
     /// The bridge. All Connect apps load it from one place, so that a browser has it before it sees this page.
     uncounted: Vec<Size>,
 }
@@ -50,6 +52,11 @@ pub(super) fn measure(folder: &Path) -> Result<Sizes, PageError> {
             size(&manifest.wasm)?,
             size(&manifest.style)?,
             heaviest_words(folder)?,
+        ],
+        admin: vec![
+            size(&manifest.admin.script)?,
+            size(&manifest.admin.wasm)?,
+            size(&manifest.admin.style)?,
         ],
         uncounted: vec![size("atlassian-connect/all.js")?],
     })
@@ -104,6 +111,13 @@ impl fmt::Display for Sizes {
             "",
             self.total()
         )?;
+        for Size { name, raw, brotli } in &self.admin {
+            writeln!(
+                out,
+                "{:<34}{raw:>10}{brotli:>10}",
+                format!("{name} (admins)")
+            )?;
+        }
         for Size { name, raw, brotli } in &self.uncounted {
             writeln!(
                 out,
@@ -130,7 +144,12 @@ fn length(file: &Path) -> Result<u64, PageError> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeMap;
+
+    use super::{
+        super::assets::{Admin, path},
+        *,
+    };
 
     fn page(brotli: u64) -> Sizes {
         let size = |brotli| Size {
@@ -140,6 +159,7 @@ mod tests {
         };
         Sizes {
             counted: vec![size(brotli)],
+            admin: vec![size(BUDGET)],
             uncounted: vec![size(BUDGET)],
         }
     }
@@ -153,12 +173,24 @@ mod tests {
             fs::write(&file, "").unwrap();
             fs::write(assets::compressed(&file), vec![0; brotli]).unwrap();
         };
-        Manifest::of("page.js", "page.wasm", "page.css")
-            .write(folder.path())
-            .unwrap();
+        let manifest = Manifest {
+            script: path("page.js"),
+            wasm: path("page.wasm"),
+            style: path("page.css"),
+            admin: Admin {
+                script: path("admin.js"),
+                wasm: path("admin.wasm"),
+                style: path("admin.css"),
+                words: BTreeMap::new(),
+            },
+        };
+        manifest.write(folder.path()).unwrap();
         write("assets/page.js", 1);
         write("assets/page.wasm", 20);
         write("assets/page.css", 300);
+        for name in ["js", "wasm", "css"] {
+            write(&format!("assets/admin.{name}"), 50_000);
+        }
         write("atlassian-connect/all.js", 90_000);
         write("words/de.json", 3_000);
         write("words/en.json", 2_000);

@@ -1,6 +1,7 @@
 //! From what the compilers made to what browsers get: smaller, named by content, compressed.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -8,7 +9,7 @@ use std::{
 
 use super::{
     PageError,
-    assets::{self, Manifest},
+    assets::{self, Admin, Manifest},
     at,
     bindings::Bindings,
     words,
@@ -18,29 +19,40 @@ use crate::{checkout, run};
 /// Makes the finished page in `finished`, with the tools in `modules`.
 pub(super) fn make(
     modules: &Path,
-    bindings: &Bindings,
+    page: &Bindings,
+    admin: &Bindings,
     work: &Path,
     finished: &Path,
 ) -> Result<(), PageError> {
     let folder = finished.join("assets");
     fs::create_dir_all(&folder).map_err(at(&folder))?;
+    let workshop = Workshop {
+        modules,
+        work,
+        folder: &folder,
+    };
 
-    let wasm = work.join("small.wasm");
-    optimize(modules, &bindings.wasm, &wasm)?;
-    let wasm = assets::name_by_content(&wasm, &folder)?;
-
-    // The script knows the module's name, so the module comes first.
-    let script = work.join("small.js");
-    let entry = bindings.script.with_file_name("entry.js");
-    fs::write(&entry, start_script(&wasm)).map_err(at(&entry))?;
-    esbuild(modules, &entry, &script)?;
-    let script = assets::name_by_content(&script, &folder)?;
-
-    let style = work.join("small.css");
-    let entry = work.join("entry.css");
-    fs::write(&entry, imports(&style_sheets()?)).map_err(at(&entry))?;
-    esbuild(modules, &entry, &style)?;
-    let style = assets::name_by_content(&style, &folder)?;
+    // The script for everybody knows where the one for admins is, so that one comes first.
+    let words = words::copy_admin(work, &folder)?;
+    let wasm = workshop.wasm("admin", admin)?;
+    let style = workshop.style("admin", &["", "admin"])?;
+    let script = workshop.script("admin", admin, &admin_start(&wasm, &words))?;
+    let page_wasm = workshop.wasm("page", page)?;
+    let page_start = page_start(&page_wasm, &script, &style);
+    let manifest = Manifest {
+        script: assets::path(&workshop.script("page", page, &page_start)?),
+        wasm: assets::path(&page_wasm),
+        style: assets::path(&workshop.style("page", &[""])?),
+        admin: Admin {
+            script: assets::path(&script),
+            wasm: assets::path(&wasm),
+            style: assets::path(&style),
+            words: words
+                .into_iter()
+                .map(|(language, name)| (language, assets::path(&name)))
+                .collect(),
+        },
+    };
 
     let bridge = finished.join("atlassian-connect/all.js");
     assets::copy(
@@ -49,14 +61,56 @@ pub(super) fn make(
     )?;
 
     let mut files = words::copy(finished)?;
-    files.extend([
-        folder.join(&script),
-        folder.join(&wasm),
-        folder.join(&style),
-        bridge,
-    ]);
+    files.extend(files_in(&folder)?);
+    files.push(bridge);
     assets::compress(&files)?;
-    Manifest::of(&script, &wasm, &style).write(finished)
+    manifest.write(finished)
+}
+
+/// Where assets are made and where they go.
+struct Workshop<'a> {
+    /// The tools.
+    modules: &'a Path,
+    work: &'a Path,
+    /// The finished assets.
+    folder: &'a Path,
+}
+
+impl Workshop<'_> {
+    /// A module that is small, and its name.
+    fn wasm(&self, name: &str, bindings: &Bindings) -> Result<String, PageError> {
+        let small = self.work.join(format!("{name}.wasm"));
+        optimize(self.modules, &bindings.wasm, &small)?;
+        assets::name_by_content(name, &small, self.folder)
+    }
+
+    /// The bindings and what starts them as one script, and its name.
+    fn script(&self, name: &str, bindings: &Bindings, start: &str) -> Result<String, PageError> {
+        let small = self.work.join(format!("{name}.js"));
+        let entry = bindings.script.with_file_name(format!("start-{name}.js"));
+        fs::write(&entry, start).map_err(at(&entry))?;
+        esbuild(self.modules, &entry, &small)?;
+        assets::name_by_content(name, &small, self.folder)
+    }
+
+    /// All style sheets of these folders below `frontend/style` as one, and its name.
+    fn style(&self, name: &str, folders: &[&str]) -> Result<String, PageError> {
+        let small = self.work.join(format!("{name}.css"));
+        let entry = self.work.join(format!("start-{name}.css"));
+        let mut sheets = Vec::new();
+        for folder in folders {
+            sheets.extend(style_sheets(folder)?);
+        }
+        fs::write(&entry, imports(&sheets)).map_err(at(&entry))?;
+        esbuild(self.modules, &entry, &small)?;
+        assets::name_by_content(name, &small, self.folder)
+    }
+}
+
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>, PageError> {
+    fs::read_dir(folder)
+        .and_then(|files| files.map(|file| Ok(file?.path())).collect())
+        .map_err(at(folder))
 }
 
 /// Shrinks a WebAssembly module.
@@ -98,20 +152,41 @@ fn esbuild(modules: &Path, entry: &Path, to: &Path) -> Result<(), PageError> {
     Ok(())
 }
 
-/// The script that a page loads: starts the module that lies beside it.
-fn start_script(wasm: &str) -> String {
+/// The script that a page loads: starts the module that lies beside it. Where the page leaves room for what admins see,
+/// it calls `showAdmin`, which loads that.
+fn page_start(wasm: &str, admin_script: &str, admin_style: &str) -> String {
     format!(
         "import start from './page.js';\n\
-         start({{ module_or_path: new URL('{wasm}', import.meta.url) }});\n"
+         const at = (name) => new URL(name, import.meta.url);\n\
+         globalThis.showAdmin = () => {{\n\
+           const style = document.createElement('link');\n\
+           style.rel = 'stylesheet';\n\
+           style.href = at('{admin_style}');\n\
+           document.head.append(style);\n\
+           return import(at('{admin_script}'));\n\
+         }};\n\
+         start({{ module_or_path: at('{wasm}') }});\n"
     )
 }
 
-/// The style sheets of the page, in the order of their names.
-fn style_sheets() -> Result<Vec<PathBuf>, PageError> {
-    let folder = checkout::root().join("frontend/style");
-    let mut sheets: Vec<PathBuf> = fs::read_dir(&folder)
-        .and_then(|files| files.map(|file| Ok(file?.path())).collect())
-        .map_err(at(&folder))?;
+/// The same for what admins see. It finds its words by `adminWords`.
+fn admin_start(wasm: &str, words: &BTreeMap<String, String>) -> String {
+    let words: String = words
+        .iter()
+        .map(|(language, name)| format!("{language}: at('{name}'), "))
+        .collect();
+    format!(
+        "import start from './admin.js';\n\
+         const at = (name) => new URL(name, import.meta.url).href;\n\
+         globalThis.adminWords = {{ {words}}};\n\
+         start({{ module_or_path: at('{wasm}') }});\n"
+    )
+}
+
+/// The style sheets in a folder below `frontend/style`, in the order of their names.
+fn style_sheets(folder: &str) -> Result<Vec<PathBuf>, PageError> {
+    let folder = checkout::root().join("frontend/style").join(folder);
+    let mut sheets = files_in(&folder)?;
     sheets.retain(|file| file.extension().is_some_and(|extension| extension == "css"));
     sheets.sort();
     Ok(sheets)

@@ -1,4 +1,4 @@
-//! From Rust to a WebAssembly module.
+//! From Rust to WebAssembly modules.
 
 use std::path::PathBuf;
 
@@ -8,8 +8,16 @@ use crate::{
     setup::toolchain::{Toolchain, WASM},
 };
 
-/// Compiles `frontend/` and answers the raw WebAssembly module.
-pub(super) fn compile(toolchain: &Toolchain) -> Result<PathBuf, PageError> {
+/// The raw modules.
+pub(super) struct Modules {
+    /// What everybody gets.
+    pub(super) page: PathBuf,
+    /// What only admins get beside it.
+    pub(super) admin: PathBuf,
+}
+
+/// Compiles `frontend/`.
+pub(super) fn compile(toolchain: &Toolchain) -> Result<Modules, PageError> {
     progress::step("compiling the page");
     // A target directory of its own: two compilers in one rebuild each other's work, and a page that builds
     // need not wait for a server that does.
@@ -22,7 +30,11 @@ pub(super) fn compile(toolchain: &Toolchain) -> Result<PathBuf, PageError> {
         .arg(&target)
         .current_dir(checkout::root());
     run::visibly(&mut cargo)?;
-    Ok(target.join(WASM).join(PROFILE).join("onbehalf-page.wasm"))
+    let made = target.join(WASM).join(PROFILE);
+    Ok(Modules {
+        page: made.join("onbehalf-page.wasm"),
+        admin: made.join("onbehalf-admin.wasm"),
+    })
 }
 
 /// Leptos makes less code of components whose types it forgets; and no path of this machine belongs into the module.

@@ -1,4 +1,5 @@
-//! What the page says, one file per language: `frontend/words/{language}.json`.
+//! What the page says, one file per language: `frontend/words/{language}.json`; and what only admins read beside it:
+//! `frontend/words/admin/{language}.json`.
 //!
 //! The page doesn't fetch these files, and its manifest doesn't list them. The backend reads the folder beside
 //! `manifest.json` and puts one language's words into the HTML, or into its answer to a page that wants another.
@@ -9,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{PageError, at};
+use super::{PageError, assets::name_by_content, at};
 use crate::checkout;
 
 /// The folder in the finished page.
@@ -23,13 +24,38 @@ pub(super) fn copy(finished: &Path) -> Result<Vec<PathBuf>, PageError> {
     files(&from)?
         .into_iter()
         .map(|file| {
-            let words = fs::read(&file).map_err(at(&file))?;
-            let words = minified(&words).map_err(|error| at(&file)(error.into()))?;
             let copy = to.join(file.file_name().unwrap_or_default());
-            fs::write(&copy, words).map_err(at(&copy))?;
+            minify(&file, &copy)?;
             Ok(copy)
         })
         .collect()
+}
+
+/// Copies what only admins read into the folder of the assets, and answers the names by their languages. The script that
+/// shows it fetches these.
+pub(super) fn copy_admin(
+    work: &Path,
+    assets: &Path,
+) -> Result<BTreeMap<String, String>, PageError> {
+    let from = checkout::root().join("frontend").join(FOLDER).join("admin");
+    files(&from)?
+        .into_iter()
+        .map(|file| {
+            let language = file.file_stem().unwrap_or_default().to_string_lossy();
+            let name = format!("admin-{language}");
+            let copy = work.join(format!("{name}.json"));
+            minify(&file, &copy)?;
+            let name = name_by_content(&name, &copy, assets)?;
+            Ok((language.into_owned(), name))
+        })
+        .collect()
+}
+
+/// Copies words without their white space.
+fn minify(from: &Path, to: &Path) -> Result<(), PageError> {
+    let words = fs::read(from).map_err(at(from))?;
+    let words = minified(&words).map_err(|error| at(from)(error.into()))?;
+    fs::write(to, words).map_err(at(to))
 }
 
 /// The languages in a folder, by name.

@@ -1,0 +1,8 @@
+//! How what admins see is read, and what they send is written.
+
+mod read;
+#[cfg(test)]
+pub(super) mod sample;
+mod write;
+
+pub(super) use write::STATES;
