@@ -1,6 +1,5 @@
 //! An admin looks at the consents of a tenant: searched, filtered, sorted, a page at a time.
 
-use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
@@ -43,8 +42,16 @@ pub struct Order {
 pub struct ConsentPage {
     pub rows: Vec<Row>,
     pub total: u32,
-    /// The account after which the next page begins.
-    pub next: Option<AccountId>,
+    /// After which the next page begins.
+    pub next: Option<Place>,
+}
+
+/// A place in an ordered list: what stood there, by what it was sorted. So it stays a place whatever becomes of whoever
+/// stood there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    rank: i64,
+    account: AccountId,
 }
 
 #[derive(Debug)]
@@ -64,27 +71,28 @@ pub enum ListError {
     Store(#[from] StoreError),
 }
 
-/// One page of the consents that match, from after `after` on. Whoever is not in the list any more is no place in it: then
-/// it begins anew.
+/// One page of the consents that match, from after `after` on.
 pub async fn list_consents(
     store: &(impl ListTenant + ReadActs + CountActs),
     platform: &impl Directory,
     tenant: &Tenant,
     filter: &Filter,
     order: Order,
-    (limit, after): (usize, Option<&AccountId>),
+    (limit, after): (usize, Option<&Place>),
     when: &Circumstances<'_>,
 ) -> Result<ConsentPage, ListError> {
-    let mut consents = matching(store, platform, tenant, filter, when).await?;
-    consents.sort_by(|a, b| compare(a, b, order, when));
+    let consents = matching(store, platform, tenant, filter, when).await?;
     let total = u32::try_from(consents.len()).unwrap_or(u32::MAX);
-    let from = after
-        .and_then(|after| consents.iter().position(|it| it.of.account == *after))
-        .map_or(0, |place| place + 1);
-    let shown: Vec<_> = consents.iter().skip(from).take(limit).cloned().collect();
-    let more = from + shown.len() < consents.len();
-    let next = shown.last().filter(|_| more);
-    let next = next.map(|consent| consent.of.account.clone());
+    let mut left: Vec<_> = consents
+        .into_iter()
+        .map(|consent| (Place::of(&consent, order, when), consent))
+        .filter(|(place, _)| after.is_none_or(|after| place > after))
+        .collect();
+    left.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let more = left.len() > limit;
+    left.truncate(limit);
+    let next = left.last().filter(|_| more).map(|(place, _)| place.clone());
+    let shown: Vec<_> = left.into_iter().map(|(_, consent)| consent).collect();
 
     let accounts: Vec<_> = shown.iter().map(|it| it.of.account.clone()).collect();
     let names = names(platform, tenant, &accounts).await;
@@ -166,19 +174,37 @@ pub fn state_of(consent: &Consent, when: &Circumstances<'_>) -> ConsentState {
     }
 }
 
-/// Nobody comes before and after themselves: of two that are alike, the accounts decide.
-fn compare(a: &Consent, b: &Consent, order: Order, when: &Circumstances<'_>) -> Ordering {
-    let by = match order.by {
-        ConsentSort::Since => a.granted_at.cmp(&b.granted_at),
-        ConsentSort::Until => a.ends_at(when).cmp(&b.ends_at(when)),
-        ConsentSort::State => rank(a, when).cmp(&rank(b, when)),
-        ConsentSort::Access => width(a, when).cmp(&width(b, when)),
-    };
-    let by = if order.descending { by.reverse() } else { by };
-    by.then_with(|| a.of.account.cmp(&b.of.account))
+impl Place {
+    /// Of two that are alike, the accounts decide: nobody comes before and after themselves.
+    fn of(consent: &Consent, order: Order, when: &Circumstances<'_>) -> Self {
+        let rank = match order.by {
+            ConsentSort::Since => consent.granted_at.as_millisecond(),
+            ConsentSort::Until => consent.ends_at(when).as_millisecond(),
+            ConsentSort::State => rank(consent, when),
+            ConsentSort::Access => width(consent, when),
+        };
+        Self {
+            rank: if order.descending { -rank } else { rank },
+            account: consent.of.account.clone(),
+        }
+    }
+
+    /// As a cursor.
+    pub fn text(&self) -> String {
+        format!("{}.{}", self.rank, self.account)
+    }
+
+    /// `None`: this was no cursor.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (rank, account) = text.split_once('.')?;
+        Some(Self {
+            rank: rank.parse().ok()?,
+            account: AccountId::parse(account).ok()?,
+        })
+    }
 }
 
-fn rank(consent: &Consent, when: &Circumstances<'_>) -> u8 {
+fn rank(consent: &Consent, when: &Circumstances<'_>) -> i64 {
     match state_of(consent, when) {
         ConsentState::Active => 0,
         ConsentState::Expired => 1,
@@ -188,7 +214,7 @@ fn rank(consent: &Consent, when: &Circumstances<'_>) -> u8 {
     }
 }
 
-fn width(consent: &Consent, when: &Circumstances<'_>) -> u8 {
+fn width(consent: &Consent, when: &Circumstances<'_>) -> i64 {
     match consent.access(when) {
         Access::Read => 0,
         Access::ReadWrite => 1,
