@@ -10,7 +10,7 @@ use onbehalf::use_cases::run_schedule::Ran;
 use onbehalf_contract::{Access, Outcome, RunResult};
 use onbehalf_tests::World;
 use onbehalf_tests::interleaving::{
-    Answer, Came, Errand, Ground, Lasting, Process, Release, Stage, Stop, Word,
+    Answer, Came, Errand, Ground, Lasting, Process, Release, Stage, Stop, Word, Work,
 };
 
 /// How a run goes that nobody kills.
@@ -28,15 +28,21 @@ enum Way {
     NoConsent,
     /// The account is closed; so the consent ends.
     AccountClosed,
+    /// What is already there is written anew: that may be repeated.
+    Update,
+    /// There is no consent, and the app does it.
+    AsApp,
 }
 
-const WAYS: [Way; 6] = [
+const WAYS: [Way; 8] = [
     Way::Done,
     Way::SlowToken,
     Way::Conflict,
     Way::AccessLost,
     Way::NoConsent,
     Way::AccountClosed,
+    Way::Update,
+    Way::AsApp,
 ];
 
 /// The calls of a run that goes well, in their order.
@@ -60,7 +66,7 @@ impl Delivery {
     async fn prepare(ground: &Ground, name: &str, way: Way) -> Self {
         let stage = Stage::set(ground, name, 1, false).await;
         let person = stage.people[0].clone();
-        if way != Way::NoConsent {
+        if !matches!(way, Way::NoConsent | Way::AsApp) {
             let grant = Errand::Grant {
                 person: person.clone(),
                 access: Access::ReadWrite,
@@ -78,7 +84,15 @@ impl Delivery {
                 .set_status(&person, AccountStatus::Closed),
             _ => {}
         }
-        let run = stage.run_due_in(&person, 0);
+        let work = match way {
+            Way::Update => Work::Update,
+            Way::AsApp => Work::PageOrApp,
+            _ => Work::Page,
+        };
+        if work != Work::Page {
+            stage.add_schedule(&person, work).await;
+        }
+        let run = stage.run_of(&person, work, 0);
         Self { stage, run, way }
     }
 
@@ -137,6 +151,7 @@ impl Delivery {
 /// Whether the act was on record when its process died.
 fn had_begun(stops: &[Stop]) -> bool {
     stops.contains(&Stop::After("commit_begin"))
+        || stops.contains(&Stop::After("commit_begin_as_app"))
 }
 
 /// Whether its end was.
@@ -189,6 +204,7 @@ async fn a_run_whose_process_dies_anywhere_is_done_once_or_said_to_be_unknown() 
                     Way::AccessLost if had_ended(passed) || !had_begun(passed) => RunResult::Failed,
                     _ if had_ended(passed) || !had_begun(passed) => RunResult::Done,
                     _ if wait == 0 => RunResult::Started,
+                    Way::Update => RunResult::Done,
                     _ => RunResult::Unknown,
                 };
                 assert_eq!(result, expected, "{what}");
@@ -196,6 +212,7 @@ async fn a_run_whose_process_dies_anywhere_is_done_once_or_said_to_be_unknown() 
                 // And once more, when the time of any act is over.
                 delivery.stage.advance_seconds(11);
                 let expected = match expected {
+                    RunResult::Started if way == Way::Update => RunResult::Done,
                     RunResult::Started => RunResult::Unknown,
                     ended => ended,
                 };

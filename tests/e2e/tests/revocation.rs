@@ -7,12 +7,14 @@
 use std::env;
 use std::time::Instant;
 
+use jiff::Timestamp;
 use onbehalf::domain::consent::{Revoker, Why};
+use onbehalf::domain::run::RunId;
 use onbehalf::use_cases::run_schedule::Ran;
 use onbehalf_contract::{Access, RunResult};
 use onbehalf_tests::interleaving::{
-    Answer, Came, Errand, Flaw, Ground, Lasting, Process, Release, Stage, Stop, Word, explore,
-    first_found, story_of,
+    Answer, Came, Errand, Flaw, Ground, Lasting, Process, Release, Stage, Stop, Word, Work,
+    explore, first_found, story_of,
 };
 
 const INTERLEAVINGS: u64 = 2_000;
@@ -41,6 +43,9 @@ fn no_interleaving_breaks_a_promise() {
     for (what, times) in [
         ("acts that began", count / 2),
         ("calls carried out", count / 3),
+        ("acts of runs that were tried again", count / 20),
+        ("calls repeated that may be", count / 100),
+        ("acts of the app itself that began", count / 20),
         ("revocations and invalidations answered", count),
         ("consents given", count),
         ("removals answered", count / 20),
@@ -65,7 +70,7 @@ fn every_flaw_is_found() {
             }
             Flaw::ReadCoversWriting => "began an act, and the consent is to read",
             Flaw::ClaimedAgain => "the same run began before",
-            Flaw::RunIgnored => "the run was not any more as it was found",
+            Flaw::RunIgnored => unreachable!("it has a test of its own"),
             Flaw::ActLost => "on record is None, and what has begun is Some",
             Flaw::EndLost => "result: Started, reason: None, again_at: None }), and Some(AfterAct",
             Flaw::EventLost => "the log says Ok([])",
@@ -275,4 +280,135 @@ async fn what_was_known_before_a_new_installation_ends_nothing_in_it_but_on_requ
         }
         assert_kept(&stage);
     }
+}
+
+/// A run of this work whose first try came to nothing, or to nobody knows what, and that waits until then.
+async fn waiting(stage: &Stage, work: Work, at: Stop, word: Word) -> (RunId, Timestamp) {
+    let person = &stage.people[0];
+    if work != Work::Page {
+        stage.add_schedule(person, work).await;
+    }
+    let run = stage.run_of(person, work, 0);
+    let mut process = stage.process(Errand::Run(run.clone()), Release::First);
+    up_to(&mut process, at).await;
+    process.go_on(word).await;
+    match stage.to_its_end(process).await {
+        Answer::Ran(Ran::Waits(again_at)) => (run, again_at),
+        other => panic!("it does not wait: {other:?}"),
+    }
+}
+
+/// Has the message of a run that waits delivered to two processes, which both find that it is free, and answers what came
+/// of the second.
+async fn second_delivery(stage: &Stage, work: Work) -> (RunId, Answer) {
+    let (run, again_at) = waiting(stage, work, Stop::Before("perform"), Word::SlowDown).await;
+    let early = stage.finish(Errand::Run(run.clone()), Release::First).await;
+    assert!(matches!(early, Answer::Ran(Ran::Waits(at)) if at == again_at));
+    stage.clock.advance_to(again_at);
+    let mut one = stage.process(Errand::Run(run.clone()), Release::First);
+    let mut other = stage.process(Errand::Run(run.clone()), Release::First);
+    up_to(&mut one, Stop::Before("commit_begin")).await;
+    stage.advance_seconds(1);
+    up_to(&mut other, Stop::Before("commit_begin")).await;
+    let first = stage.to_its_end(one).await;
+    assert!(
+        matches!(first, Answer::Ran(Ran::Ended(RunResult::Done))),
+        "{first:?}"
+    );
+    (run, stage.to_its_end(other).await)
+}
+
+#[tokio::test]
+async fn two_deliveries_of_a_waiting_run_begin_one_act() {
+    let ground = Ground::new(None).await;
+    for work in [Work::Page, Work::Update] {
+        let stage = stage_with_consent(&ground, &format!("{work:?}"), Lasting::Days(30)).await;
+        let (run, second) = second_delivery(&stage, work).await;
+        assert!(matches!(second, Answer::Ran(Ran::Nothing)), "{second:?}");
+        stage.check_run(&run).await;
+        stage.check_person(&stage.people[0]).await;
+        assert_kept(&stage);
+    }
+}
+
+/// That check can fail, too.
+#[tokio::test]
+async fn a_retry_that_ignores_how_its_run_was_found_is_found() {
+    let ground = Ground::new(Some(Flaw::RunIgnored)).await;
+    let stage = stage_with_consent(&ground, "ignored", Lasting::Days(30)).await;
+    second_delivery(&stage, Work::Page).await;
+    let broken = stage.broken().join("; ");
+    for promise in [
+        "the run was not any more as it was found",
+        "wrote the same twice",
+    ] {
+        assert!(broken.contains(promise), "{broken}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_acts_after_a_revoke_when_a_run_is_tried_again() {
+    let ground = Ground::new(None).await;
+    let stage = stage_with_consent(&ground, "again", Lasting::Days(30)).await;
+    let at = Stop::Before("user_token");
+    let (run, again_at) = waiting(&stage, Work::Page, at, Word::Fail).await;
+    stage.finish(revoke(&stage), Release::First).await;
+    stage.clock.advance_to(again_at);
+    let ran = stage.finish(Errand::Run(run.clone()), Release::First).await;
+    assert!(
+        matches!(ran, Answer::Ran(Ran::Ended(RunResult::Refused))),
+        "{ran:?}"
+    );
+    stage.check_run(&run).await;
+    assert_kept(&stage);
+}
+
+/// It was sent, its answer was lost, and before it could be repeated the consent was taken back: that it was refused would
+/// be half the truth.
+#[tokio::test]
+async fn what_may_have_been_done_by_an_earlier_try_stays_unknown() {
+    let ground = Ground::new(None).await;
+    for work in [Work::Update, Work::UpdateOrApp] {
+        let stage = stage_with_consent(&ground, &format!("lost-{work:?}"), Lasting::Days(30)).await;
+        let (run, again_at) = waiting(&stage, work, Stop::After("perform"), Word::Fail).await;
+        let first = stage.stored(&run).await.act;
+        stage.finish(revoke(&stage), Release::First).await;
+        stage.clock.advance_to(again_at);
+        let ran = stage.finish(Errand::Run(run.clone()), Release::First).await;
+        let stored = stage.stored(&run).await;
+        let result = stored.run.unwrap().result;
+        match work {
+            // The app has written it anew.
+            Work::UpdateOrApp => assert_eq!(result, RunResult::Done, "{ran:?}"),
+            _ => {
+                assert_eq!(result, RunResult::Unknown, "{ran:?}");
+                assert_eq!(stored.act, first);
+            }
+        }
+        stage.check_run(&run).await;
+        stage.check_person(&stage.people[0]).await;
+        assert_kept(&stage);
+    }
+}
+
+#[tokio::test]
+async fn a_fallback_to_the_app_makes_no_user_token() {
+    let ground = Ground::new(None).await;
+    let stage = stage_with_consent(&ground, "as-the-app", Lasting::Days(30)).await;
+    let person = &stage.people[0];
+    stage.add_schedule(person, Work::PageOrApp).await;
+    let runs = [0, 1].map(|minutes| stage.run_of(person, Work::PageOrApp, minutes));
+    for (run, as_app) in runs.iter().zip([false, true]) {
+        let ran = stage.finish(Errand::Run(run.clone()), Release::First).await;
+        assert!(
+            matches!(ran, Answer::Ran(Ran::Ended(RunResult::Done))),
+            "{ran:?}"
+        );
+        assert_eq!(stage.stored(run).await.act.unwrap().as_app, as_app);
+        stage.check_run(run).await;
+        stage.finish(revoke(&stage), Release::First).await;
+    }
+    assert_eq!(stage.tally().of("tokens asked for"), 1);
+    assert_eq!(stage.tally().of("calls"), 2);
+    assert_kept(&stage);
 }

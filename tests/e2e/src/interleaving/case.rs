@@ -225,6 +225,13 @@ impl Case {
     fn run(&mut self, person: &AccountId) -> RunId {
         let known = self.runs.iter().filter(|run| run.of.account == *person);
         let known: Vec<_> = known.cloned().collect();
+        // Where two may try at once, they shall.
+        let waiting = known.iter().find(|run| self.stage.again_at(run).is_some());
+        if let Some(waiting) = waiting
+            && !self.choices.one_in(3)
+        {
+            return waiting.clone();
+        }
         if known.is_empty() || (known.len() < 3 && self.choices.one_in(3)) {
             let minutes = i64::try_from(self.runs.len()).expect("there are few runs");
             let mut works = vec![Work::Page];
@@ -300,6 +307,15 @@ impl Case {
     }
 
     fn let_time_pass(&mut self) {
+        let mut waits = self.runs.iter().filter_map(|run| self.stage.again_at(run));
+        let now = self.stage.clock.now();
+        if let Some(again_at) = waits.find(|again_at| *again_at > now)
+            && self.choices.one_in(2)
+        {
+            self.stage.clock.advance_to(again_at);
+            self.stage.tell(|| "time passes".into());
+            return;
+        }
         let (from, to) = match self.choices.weighted(&[12, 5, 3, 1, 3]) {
             0 => (1, 400),
             1 => (400, 3_000),
@@ -337,10 +353,8 @@ impl Case {
                 _ => None,
             });
         let now = self.stage.clock.now();
-        ends.chain(wakes)
-            .chain(self.stage.waits())
-            .chain([now])
-            .collect()
+        let waits = self.runs.iter().filter_map(|run| self.stage.again_at(run));
+        ends.chain(wakes).chain(waits).chain([now]).collect()
     }
 
     fn change_site(&mut self) {

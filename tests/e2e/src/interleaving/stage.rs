@@ -215,10 +215,11 @@ impl Stage {
             .is_some_and(|run| run.unclear().is_some())
     }
 
-    /// The times at which runs that wait are to be tried again.
-    pub(super) fn waits(&self) -> Vec<Timestamp> {
+    /// When this run is tried again, if it waits.
+    pub(super) fn again_at(&self, run: &RunId) -> Option<Timestamp> {
         let truth = self.truth.borrow();
-        truth.runs.values().filter_map(RunTruth::again_at).collect()
+        let key = (run.of.account.clone(), run.text());
+        truth.runs.get(&key).and_then(RunTruth::again_at)
     }
 
     pub fn advance_seconds(&self, seconds: i64) {
