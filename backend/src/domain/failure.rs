@@ -292,6 +292,16 @@ pub fn sentence(text: &str) -> String {
     })
 }
 
+/// Over how long those come back who were held back together.
+const SPREAD: SignedDuration = SignedDuration::from_secs(10);
+
+/// Some time after this, which differs from run to run.
+pub fn spread_after(time: Timestamp, run: &RunId) -> Timestamp {
+    let portion = (jitter(run, 0) - 0.7) / 0.6;
+    let later = SignedDuration::from_secs_f64(SPREAD.as_secs_f64() * portion);
+    time.saturating_add(later).unwrap_or(time)
+}
+
 /// 0.7 to 1.3, the spread that Atlassian asks for. It hangs on the run and the try alone, so that it needs no dice.
 /// <https://developer.atlassian.com/cloud/confluence/rate-limiting/>
 fn jitter(run: &RunId, tried: u32) -> f64 {

@@ -19,7 +19,7 @@ use crate::capabilities::world::Clock;
 use crate::domain::account::{Account, FitAccount};
 use crate::domain::act::{Finished, kept_until};
 use crate::domain::consent_event::Invalid;
-use crate::domain::failure::Failure;
+use crate::domain::failure::{Failure, spread_after};
 use crate::domain::notice::Notices;
 use crate::domain::pace::{Turn, wait_for};
 use crate::domain::policy::Policy;
@@ -218,7 +218,11 @@ async fn held_back(
     let Acting { store, clock, .. } = *acting;
     match context.pace.turn(clock.now(), slot) {
         Turn::Now => {}
-        Turn::NotBefore { until, slot } => return Ok(Some(HeldBack { until, slot })),
+        Turn::NotBefore { until, slot } => {
+            // Of those whom a block held back, not all come back at once.
+            let until = slot.unwrap_or_else(|| spread_after(until, run));
+            return Ok(Some(HeldBack { until, slot }));
+        }
         Turn::TakeSlot(slow) => {
             let until = store
                 .take_slot(&run.of.tenant, slow.gap, clock.now())

@@ -45,17 +45,37 @@ impl<S: KeepPace> Inner<S> {
         let Some(pace) = pace(response.status(), response.headers(), now) else {
             return;
         };
-        if !self.noted.is_news(&tenant.key, &pace, now) {
+        let reason = response.headers().get("ratelimit-reason");
+        let reason = reason.and_then(|reason| reason.to_str().ok());
+        self.note_pace(tenant, &pace, reason, now).await;
+    }
+
+    /// Notes that the authorization server asks to be left alone about a tenant.
+    pub(super) async fn note_block(&self, tenant: &Tenant, wait: Option<Duration>) {
+        let now = self.clock.now();
+        let wait = wait.unwrap_or(USUAL_BLOCK).min(LONGEST_BLOCK);
+        let until = SignedDuration::try_from(wait)
+            .ok()
+            .and_then(|wait| now.checked_add(wait).ok());
+        let pace = Pace {
+            blocked_until: until,
+            slow: None,
+        };
+        self.note_pace(tenant, &pace, Some("tokens"), now).await;
+    }
+
+    async fn note_pace(&self, tenant: &Tenant, pace: &Pace, reason: Option<&str>, now: Timestamp) {
+        if !self.noted.is_news(&tenant.key, pace, now) {
             return;
         }
         tracing::warn!(
             tenant.key = %tenant.key,
             pace.blocked_until = ?pace.blocked_until.map(|until| until.to_string()),
             pace.slow = ?pace.slow.map(|slow| slow.gap),
-            reason = response.headers().get("ratelimit-reason").and_then(|it| it.to_str().ok()),
+            reason,
             "a site asks to be called less"
         );
-        if let Err(error) = self.store.slow_down(&tenant.key, &pace).await {
+        if let Err(error) = self.store.slow_down(&tenant.key, pace).await {
             tracing::warn!(%error, tenant.key = %tenant.key, "what a site asks for was not noted");
         }
     }

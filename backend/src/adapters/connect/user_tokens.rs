@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use super::{Connect, Inner};
 use crate::adapters::seal::{Binding, Purpose};
 use crate::capabilities::platform::{TOKEN_SPARE, TokenError, UserToken, UserTokens};
-use crate::capabilities::store::{KeepTokens, KeptToken};
+use crate::capabilities::store::{KeepPace, KeepTokens, KeptToken};
 use crate::domain::ids::Subject;
 use crate::domain::tenant::Tenant;
 use crate::use_cases::begin::StartedAct;
@@ -48,7 +48,7 @@ const TURN: SignedDuration = SignedDuration::from_secs(10);
 const LOOKS: u32 = 30;
 const PAUSE: Duration = Duration::from_millis(250);
 
-impl<S: KeepTokens> UserTokens for Connect<S> {
+impl<S: KeepTokens + KeepPace> UserTokens for Connect<S> {
     async fn user_token(
         &self,
         tenant: &Tenant,
@@ -83,7 +83,7 @@ impl<S: KeepTokens> UserTokens for Connect<S> {
     }
 }
 
-impl<S: KeepTokens> Inner<S> {
+impl<S: KeepTokens + KeepPace> Inner<S> {
     /// Asks for a token, or waits for the one that another Lambda is asking for. Says whether it was asked for here.
     async fn exchange_once(
         &self,
@@ -155,10 +155,17 @@ impl<S: KeepTokens> Inner<S> {
             base_url: &base_url,
             account_id: &account_id,
         };
-        let token = self
-            .token_endpoint
-            .exchange(assertion, &scopes(name.access), self.now())
-            .await?;
+        let scopes = scopes(name.access);
+        let exchange = self.token_endpoint.exchange(assertion, &scopes, self.now());
+        let token = match exchange.await {
+            Ok(token) => token,
+            Err(error) => {
+                if let ExchangeError::RateLimited { retry_after } = &error {
+                    self.note_block(tenant, *retry_after).await;
+                }
+                return Err(error.into());
+            }
+        };
         self.keep(name, token).await
     }
 
