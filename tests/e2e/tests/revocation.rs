@@ -44,7 +44,7 @@ fn no_interleaving_breaks_a_promise() {
         ("acts that began", count / 2),
         ("calls carried out", count / 3),
         ("acts of runs that were tried again", count / 20),
-        ("calls repeated that may be", count / 100),
+        ("calls repeated that may be", count / 400),
         ("acts of the app itself that began", count / 20),
         ("revocations and invalidations answered", count),
         ("consents given", count),
@@ -79,7 +79,7 @@ fn every_flaw_is_found() {
             Flaw::WaitsIgnored => "it was to wait until",
             Flaw::AppTakesToken => "asked for a token for an act of the app itself",
             Flaw::UnclearTakenForFailed => {
-                "carried out 1 times in 1 calls, the act's outcome is Failed"
+                "carried out 1 times in 1 calls, the act's outcome is Some(Failed)"
             }
             Flaw::TenantRemembered | Flaw::RemovalAnsweredAtOnce => {
                 "and the removal of generation 2 had been answered"
