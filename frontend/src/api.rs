@@ -57,6 +57,11 @@ pub(crate) fn revoke() -> Answer<Consent> {
     call("DELETE", "/api/consent".to_owned(), None)
 }
 
+/// Says no to an admin who asks.
+pub(crate) fn decline() -> Text {
+    exchange("POST", "/api/consent/decline".to_owned(), None)
+}
+
 /// What was done as the person, newest first; `cursor` is the `next` of the page before.
 pub(crate) fn activity(cursor: Option<&str>) -> Answer<ActivityPage> {
     let path = match cursor {

@@ -1,6 +1,8 @@
 //! What the HTML carries, as the page keeps it: without the words, which stay in the JSON.
 
-use onbehalf_contract::{ActivityPage, Consent, Limits, Notice, Person, Problem, Schedule};
+use onbehalf_contract::{
+    ActivityPage, Ask, Consent, Limits, Notice, Pause, Person, Problem, Schedule,
+};
 
 /// The contract's `ConsentPage`.
 #[derive(Debug, PartialEq, Eq)]
@@ -10,6 +12,10 @@ pub(crate) struct State {
     pub(crate) person: Person,
     pub(crate) consent: Consent,
     pub(crate) limits: Limits,
+    /// Why nothing is done as anybody, if so.
+    pub(crate) pause: Option<Pause>,
+    /// An admin asks the person for their consent.
+    pub(crate) ask: Option<Ask>,
     /// Whether the person administers Confluence.
     pub(crate) admin: bool,
     pub(crate) texts: Texts,

@@ -2,7 +2,7 @@
 
 mod read;
 #[cfg(test)]
-pub(super) mod sample;
+pub(crate) mod sample;
 mod write;
 
 pub(super) use write::STATES;

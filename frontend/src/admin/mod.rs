@@ -40,4 +40,6 @@ mod tabs;
 mod told;
 mod words;
 
+#[cfg(test)]
+pub(crate) use json::sample;
 pub use start::start;

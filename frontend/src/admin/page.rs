@@ -27,9 +27,8 @@ pub(super) fn page(desk: Desk, alone: bool) -> AnyView {
     if desk.overview.now.with_untracked(Option::is_none) {
         desk.look_again();
     }
-    let title = if alone { "h1" } else { "h2" };
     let header = element("header")
-        .add(element(title).id("admin-title").text(say::title()))
+        .add(element("h1").id("admin-title").text(say::title()))
         .add(element("p").text(say::lead(&desk.app(), &desk.site())));
     element("div")
         .class(if alone { "page admin" } else { "admin" })

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use onbehalf_contract::ConsentState;
 
 use super::{
+    asked::asked,
     button::Button,
     call::call,
     consent_form::consent_form,
@@ -38,7 +39,8 @@ pub(crate) fn ask(shared: Shared) -> AnyView {
     };
     let header = element("header")
         .add(element("h1").id(HEADING).focusable().put(heading))
-        .put(dynamic(move || ended(shared)));
+        .put(dynamic(move || ended(shared)))
+        .put(asked(shared, declined));
     let below = dynamic(move || {
         if !declined.get() {
             return consent_form(shared, words::ask_not_now(), turn_to(true));

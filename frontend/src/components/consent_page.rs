@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     activity::activities,
+    admin::beside_admin,
     allowed::allowed,
     ask::ask,
     dynamic::{dynamic, text},
@@ -13,7 +14,7 @@ use super::{
     schedules::schedules,
     shared::Shared,
 };
-use crate::{bridge::Frame, state::State};
+use crate::{bridge::Frame, state::State, words};
 
 pub(crate) fn consent_page(state: State, frame: Frame) -> AnyView {
     let shared = Shared::new(state, frame);
@@ -23,8 +24,15 @@ pub(crate) fn consent_page(state: State, frame: Frame) -> AnyView {
     let dialog = shared.in_dialog();
     // In a dialog someone wants an answer to one question, so nothing else is in the way.
     let beside = move || active.get() || !dialog;
-    element("div")
-        .class(if dialog { "page dialog" } else { "page" })
+    let admin = !dialog && shared.state.with_untracked(|state| state.admin);
+    let class = match (dialog, admin) {
+        (true, _) => "page dialog",
+        (false, true) => "parts",
+        (false, false) => "page",
+    };
+    let page = element("div")
+        .class(class)
+        .put_all(paused(shared))
         .put(dynamic(move || overtaken(shared)))
         .put(dynamic(move || match (active.get(), may_not) {
             (true, false) => allowed(shared),
@@ -52,8 +60,20 @@ pub(crate) fn consent_page(state: State, frame: Frame) -> AnyView {
                 .class("unseen")
                 .set("role", "status")
                 .put(text(move || shared.announcement.get())),
-        )
-        .view()
+        );
+    if admin {
+        beside_admin(page)
+    } else {
+        page.view()
+    }
+}
+
+/// That nothing is done as anybody, and why.
+fn paused(shared: Shared) -> Option<AnyView> {
+    let pause = shared.state.with_untracked(|state| state.pause.clone())?;
+    let name = pause.by.name.unwrap_or_else(words::ask_an_admin);
+    let text = words::pause_text(&name, &pause.reason);
+    Some(message("warning", words::pause_title(), text).view())
 }
 
 /// That somebody else, or the same person in another window, was quicker.

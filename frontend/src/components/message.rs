@@ -18,10 +18,14 @@ use crate::{
 
 /// A message with a title, to which more can be added: `information`, `warning` or `error`.
 pub(crate) fn message(look: &str, title: String, text: String) -> Element {
+    message_of(look, title).put(paragraph(text))
+}
+
+/// The same without a text.
+pub(crate) fn message_of(look: &str, title: String) -> Element {
     element("div")
         .class(&["message ", look].concat())
         .add(element("p").class("message-title").text(title))
-        .put(paragraph(text))
 }
 
 /// What is said at once to somebody who doesn't see the page.

@@ -1,9 +1,11 @@
 //! What is on the page, one file per part.
 
 mod activity;
+mod admin;
 mod allowed;
 pub(crate) mod alone;
 mod ask;
+mod asked;
 pub(crate) mod button;
 pub(crate) mod call;
 mod consent_form;

@@ -1,9 +1,10 @@
 //! How each type of the contract is read.
 
 use onbehalf_contract::{
-    Access, Action, Activity, ActivityPage, Consent, ConsentState, Deed, EndedBecause, Fallback,
-    Limits, Method, NotRun, Notice, Outcome, Person, PreviewRequest, Problem, Run, RunResult,
-    RunStarted, RunsPage, Schedule, SchedulePreview, ScheduleState, Schedules, When,
+    Access, Action, Activity, ActivityPage, Ask, Consent, ConsentState, Deed, EndedBecause,
+    Fallback, Limits, Method, NotRun, Notice, Outcome, Pause, Person, PreviewRequest, Problem, Run,
+    RunResult, RunStarted, RunsPage, Schedule, SchedulePreview, ScheduleState, Schedules, Somebody,
+    When,
 };
 
 use super::{
@@ -157,11 +158,44 @@ impl FromJson for State {
             person: field(json, "person"),
             consent: field(json, "consent"),
             limits: field(json, "limits"),
+            pause: optional(json, "pause"),
+            ask: optional(json, "ask"),
             admin: field(json, "admin"),
             texts: field(json, "texts"),
             schedules: field(json, "schedules"),
             activity: field(json, "activity"),
             refusal: optional(json, "refusal"),
+        }
+    }
+}
+
+impl FromJson for Pause {
+    fn from_json<J: Json>(json: &Reading<J>) -> Self {
+        Self {
+            by: field(json, "by"),
+            at: field(json, "at"),
+            reason: field(json, "reason"),
+        }
+    }
+}
+
+impl FromJson for Ask {
+    fn from_json<J: Json>(json: &Reading<J>) -> Self {
+        Self {
+            by: field(json, "by"),
+            at: field(json, "at"),
+            note: optional(json, "note"),
+            declined_at: optional(json, "declinedAt"),
+        }
+    }
+}
+
+impl FromJson for Somebody {
+    fn from_json<J: Json>(json: &Reading<J>) -> Self {
+        Self {
+            account_id: field(json, "accountId"),
+            name: optional(json, "name"),
+            avatar: optional(json, "avatar"),
         }
     }
 }
@@ -481,8 +515,8 @@ mod tests {
             person,
             consent,
             limits,
-            pause: _,
-            ask: _,
+            pause,
+            ask,
             admin,
             texts,
             schedules,
@@ -495,6 +529,8 @@ mod tests {
             person,
             consent,
             limits,
+            pause,
+            ask,
             admin,
             texts: Texts {
                 language: texts.language,
@@ -514,7 +550,8 @@ mod tests {
             let mut rest = written.clone();
             rest.as_object_mut().unwrap().remove(part);
             let read = from_value::<State>(rest).is_some();
-            assert_eq!(read, part == "refusal", "without {part}");
+            let may_lack = ["pause", "ask", "refusal"].contains(&part.as_str());
+            assert_eq!(read, may_lack, "without {part}");
         }
     }
 

@@ -6,6 +6,8 @@ use onbehalf_contract::{
     ScheduleState, Texts, When,
 };
 
+use crate::admin::sample as admin;
+
 fn text(text: &str) -> String {
     text.to_owned()
 }
@@ -26,8 +28,8 @@ pub(crate) fn page() -> ConsentPage {
             access: vec![Access::Read, Access::ReadWrite],
             needed_access: Access::ReadWrite,
         },
-        pause: None,
-        ask: None,
+        pause: Some(admin::overview().pause.unwrap()),
+        ask: Some(admin::ask()),
         admin: true,
         texts: texts(),
         schedules: vec![schedule()],

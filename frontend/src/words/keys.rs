@@ -51,6 +51,14 @@ words! {
         ask_not_now() = "ask.notNow";
         ask_declined() = "ask.declined";
         ask_reconsider() = "ask.reconsider";
+        ask_by_admin(name) = "ask.byAdmin";
+        ask_by_admin_note(name, note) = "ask.byAdminNote";
+        ask_decline() = "ask.decline";
+        ask_an_admin() = "ask.anAdmin";
+        pause_title() = "pause.title";
+        pause_text(name, reason) = "pause.text";
+        tabs_mine() = "tabs.mine";
+        tabs_admin() = "tabs.admin";
         access_read() = "access.read";
         access_read_write() = "access.readWrite";
 

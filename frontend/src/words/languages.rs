@@ -12,7 +12,7 @@ use crate::language::LANGUAGES;
 
 /// The problems that a person can meet, on the page or in its place. The others are for those who write programs, and
 /// are told in English.
-const PROBLEMS: [&str; 30] = [
+const PROBLEMS: [&str; 35] = [
     "not-proved",
     "anonymous",
     "not-admin",
@@ -40,6 +40,11 @@ const PROBLEMS: [&str; 30] = [
     "too-many-schedules",
     "no-such-run",
     "run-not-unknown",
+    "own-schedules-off",
+    "not-allowed-by-policy",
+    "not-in-group",
+    "paused",
+    "not-asked",
     "confluence-busy",
     "unavailable",
     "internal",
@@ -52,7 +57,7 @@ const UNACCEPTABLE: [&str; 2] = ["problem.unacceptable.title", "problem.unaccept
 const LOADING: [&str; 2] = ["loading.text", "loading.script"];
 
 /// Why a run does nothing, or fails.
-const REASONS: [&str; 29] = [
+const REASONS: [&str; 31] = [
     "no-consent",
     "consent-revoked",
     "consent-revoked-by-admin",
@@ -82,6 +87,8 @@ const REASONS: [&str; 29] = [
     "refused",
     "no-space",
     "outcome-unknown",
+    "paused-by-admin",
+    "not-allowed-by-policy",
 ];
 
 /// The problems that are told to an admin in other words, or to admins only.

@@ -3,8 +3,8 @@
 use onbehalf_contract::{
     ActivityOf, ActsOfDay, AdminActivity, AdminConsent, AdminConsentEvent, AdminConsentRow,
     AdminConsents, AdminDeed, AdminPolicy, AdminSchedules, Ask, AskOf, Asked, Asks, AuditEntry,
-    AuditPage, ConsentCounts, Group, Groups, NotRevoked, Overview, Pause, People, PolicyEffects,
-    RevokedMany, ScheduleOf, Somebody,
+    AuditPage, ConsentCounts, Group, Groups, NotRevoked, Overview, People, PolicyEffects,
+    RevokedMany, ScheduleOf,
 };
 
 use crate::json::{
@@ -38,7 +38,6 @@ macro_rules! read {
 }
 
 read! {
-    Somebody { account_id: "accountId", name: "name" or nothing, avatar: "avatar" or nothing }
     AdminConsents { items: "items", total: "total", next: "next" or nothing }
     AdminConsentRow {
         person: "person",
@@ -70,7 +69,6 @@ read! {
     }
     RevokedMany { revoked: "revoked", not: "not", left: "left", next: "next" or nothing }
     NotRevoked { account_id: "accountId", code: "code" }
-    Ask { by: "by", at: "at", note: "note" or nothing, declined_at: "declinedAt" or nothing }
     Asked { asked: "asked", not: "not" }
     Asks { items: "items" }
     People { items: "items" }
@@ -91,7 +89,6 @@ read! {
         lose_writing: "loseWriting",
         schedules_refused: "schedulesRefused",
     }
-    Pause { by: "by", at: "at", reason: "reason" }
     Overview {
         pause: "pause" or nothing,
         consents: "consents",

@@ -25,6 +25,7 @@ pub(super) fn picture(
     let title_id = [id, "-title"].concat();
     let description_id = [id, "-desc"].concat();
     let attributes: Vec<_> = [
+        ("id", id.to_owned()),
         ("role", "img".to_owned()),
         ("class", "picture".to_owned()),
         ("viewBox", format!("0 0 {width} {height}")),

@@ -1,0 +1,285 @@
+// What Confluence's admins see and do: every consent, asking for one, the policy, the pause, activity and audit.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, beforeEach, test } from "node:test";
+
+import { look } from "./look.mjs";
+import { World, until } from "./world.mjs";
+
+const ADMIN = "/plugins/servlet/ac/onbehalf/admin";
+
+let world;
+let page;
+let frame;
+before(async () => {
+  world = await World.start();
+  page = await world.window("ada");
+});
+beforeEach(async () => {
+  await world.control("DELETE", "/faults");
+  await page.goto(`${world.baseUrl}${ADMIN}`);
+  frame = world.frame(page);
+  await tab("Overview").waitFor();
+});
+after(() => world?.end());
+
+const tab = (name) => frame.getByRole("tab", { name, exact: true });
+const button = (name) => frame.getByRole("button", { name, exact: true });
+const heading = (name) => frame.getByRole("heading", { name });
+const rows = () => frame.locator("table.consents tbody tr");
+
+/** People who have consented, and whose names begin so. */
+async function people(name, count, change = {}) {
+  const made = [];
+  for (let number = 1; number <= count; number += 1) {
+    const person = await world.newPerson({ displayName: `${name} ${number}` });
+    await world.consent(person.handle, change);
+    made.push(person);
+  }
+  return made;
+}
+
+const stateOf = async (person) => (await world.api(person.handle, "GET", "/api/consent")).state;
+
+/** Shows the consents of those whose names contain this. */
+async function search(name, count) {
+  await tab("Consents").click();
+  await frame.getByLabel("Search by name").fill(name);
+  await until(async () => (await rows().count()) === count && (await rows().getByText(name).count()) === count);
+}
+
+test("an admin searches, filters and opens a consent", async () => {
+  const [first] = await people("Searched", 3);
+  await world.api(first.handle, "DELETE", "/api/consent");
+  await search("Searched", 3);
+  await look(world, page, "admin-consents");
+  await frame.getByLabel("State", { exact: true }).selectOption("revoked");
+  await until(async () => (await rows().count()) === 1);
+  await button("Open Searched 1").click();
+  await heading("Searched 1").waitFor();
+  await frame.getByText("Took it back", { exact: true }).waitFor();
+  await look(world, page, "admin-consent");
+  await button("Back to the list").click();
+  await until(async () => (await rows().count()) === 1);
+  await frame.getByLabel("Search by name").fill("Nobody at all");
+  await frame.getByText("No consent matches.").waitFor();
+  await look(world, page, "admin-no-match");
+});
+
+test("an admin takes back the selected consents, and the people read why", async () => {
+  const [first, second, third] = await people("Selected", 3);
+  await search("Selected", 3);
+  await frame.getByRole("checkbox", { name: "Select Selected 1" }).check();
+  await frame.getByRole("checkbox", { name: "Select Selected 2" }).check();
+  await frame.getByText("Selected: 2").waitFor();
+  await button("Take back the selected").click();
+  await heading("Take back consents: 2").waitFor();
+  await look(world, page, "admin-revoke");
+
+  // Without a reason nothing happens.
+  await button("Take back now").click();
+  await frame.getByText("Write a reason first.").waitFor();
+  await frame.getByLabel("Reason, for the people to read").fill("The project is over.");
+  await button("Take back now").click();
+  await heading("Taken back: 2").waitFor();
+  await look(world, page, "admin-revoked");
+  assert.deepEqual(await Promise.all([first, second, third].map(stateOf)), ["revoked", "revoked", "active"]);
+  const { endedNote } = await world.api(first.handle, "GET", "/api/consent");
+  assert.equal(endedNote, "The project is over.");
+});
+
+test("all that match are taken back in steps, and what was done already does no harm", async () => {
+  const everybody = await people("Matching", 27);
+  await search("Matching", 25);
+  await frame.getByText("1–25 of 27").waitFor();
+  await button("Next page").click();
+  await frame.getByText("26–27 of 27").waitFor();
+  await frame.getByRole("checkbox", { name: "Select this page" }).check();
+  await button("Select all 27 that match").click();
+  await frame.getByText("Selected: 27").waitFor();
+  await world.api(everybody[0].handle, "DELETE", "/api/consent");
+  await button("Take back the selected").click();
+  await frame.getByLabel("Reason, for the people to read").fill("We stop this.");
+  await button("Take back now").click();
+  await heading("Taken back: 26").waitFor();
+  await frame.getByText("It had ended already: 1").waitFor();
+  assert.ok((await Promise.all(everybody.map(stateOf))).every((state) => state === "revoked"));
+});
+
+test("a consent that changes meanwhile says so, and shows how it is now", async () => {
+  const [person] = await people("Overtaken", 1);
+  await search("Overtaken", 1);
+  await button("Open Overtaken 1").click();
+  await button("Take back").click();
+  await frame.getByLabel("Reason, for the people to read").fill("Not needed.");
+  await page.route(/\/revoke$/, (route) =>
+    route.fulfill({
+      status: 409,
+      contentType: "application/problem+json",
+      body: JSON.stringify({ type: "/problems/changed", title: "-", status: 409, detail: "-", remedy: "-" }),
+    }),
+  );
+  await world.api(person.handle, "DELETE", "/api/consent");
+  await button("Take back now").click();
+  await frame.getByText("It was changed meanwhile. This is how it is now.").waitFor();
+  await frame.getByText("by the person", { exact: true }).waitFor();
+  await page.unroute(/\/revoke$/);
+});
+
+test("an admin asks people for their consent, and takes the request back", async () => {
+  const person = await world.newPerson({ displayName: "Wanted One" });
+  await tab("Ask").click();
+  await frame.getByText("Nobody has an open request.").waitFor();
+  await frame.getByLabel("Search people by name").fill("Wanted");
+  await button("Add Wanted One").click();
+  await frame.getByLabel("Note (optional)").fill("For the weekly report.");
+  await look(world, page, "admin-ask");
+  await button("Ask them").click();
+  await frame.getByText("Asked: 1").waitFor();
+  await frame.getByText("“For the weekly report.”").waitFor();
+  await look(world, page, "admin-asked");
+  assert.equal(await stateOf(person), "none");
+  await button("Take the request back").click();
+  await frame.getByText("Nobody has an open request.").waitFor();
+});
+
+test("an admin sees what a policy will do before it is saved", async () => {
+  await people("Ruled", 2);
+  await tab("Policy").click();
+  const longest = frame.getByLabel("Longest time in days (1 to 90)");
+  const before = await longest.inputValue();
+  await frame.getByText("Nothing that is there changes.").waitFor();
+  await longest.fill("5");
+  await frame.getByText(/^Consents that end earlier: /).waitFor();
+  await look(world, page, "admin-policy");
+  await button("Save").click();
+  await until(async () => (await world.api("ada", "GET", "/api/admin/policy")).longestDays === 5);
+  await frame.getByText("Nothing that is there changes.").waitFor();
+
+  // Another admin is quicker.
+  const policy = await world.api("ada", "GET", "/api/admin/policy");
+  await world.api("ada", "PUT", "/api/admin/policy", { ...policy, ownSchedules: false });
+  await longest.fill(before);
+  await frame.getByText("Nothing that is there changes.").waitFor();
+  await button("Save").click();
+  await frame.getByText("Another admin has saved a policy").waitFor();
+  await frame.getByText("Own schedules: Allowed → Not allowed").waitFor();
+  await look(world, page, "admin-policy-other");
+  await button("Show theirs in the form").click();
+  assert.equal(await frame.getByRole("checkbox", { name: "People can make schedules of their own" }).isChecked(), false);
+
+  const { version } = await world.api("ada", "GET", "/api/admin/policy");
+  await world.api("ada", "PUT", "/api/admin/policy", { ...policy, version, longestDays: Number(before) });
+});
+
+test("everything is paused and goes on again, and everybody reads why", async () => {
+  await button("Pause everything").click();
+  await frame.getByLabel("Reason, for everybody to read").fill("Something is odd.");
+  await look(world, page, "admin-pause");
+  await button("Pause now").click();
+  await frame.getByText(/Ada Admin paused it on .*: “Something is odd.”/).waitFor();
+  await look(world, page, "admin-paused");
+  await tab("Audit").or(tab("What admins did")).click();
+  await frame.getByText("Ada Admin paused everything: “Something is odd.”").waitFor();
+  await button("Let it go on").click();
+  await frame.getByText("Everything is paused").waitFor({ state: "detached" });
+  assert.equal((await world.api("ada", "GET", "/api/admin/overview")).pause, undefined);
+});
+
+test("what was done is listed by day, by person and in full, and can be saved", async () => {
+  const [person] = await people("Acting", 1);
+  const { items } = await world.api(person.handle, "GET", "/api/schedules");
+  await world.api(person.handle, "POST", `/api/schedules/${items[0].id}/run`);
+  await until(async () => (await world.api(person.handle, "GET", "/api/consent/activity")).items[0]?.outcome === "done");
+  await page.reload();
+  frame = world.frame(page);
+  await heading("What was done in the last 14 days").waitFor();
+  await frame.locator("#admin-acts-picture").waitFor();
+  await look(world, page, "admin-overview");
+
+  await tab("Activity").click();
+  await button("Open Acting 1").waitFor();
+  await look(world, page, "admin-activity");
+  await frame.getByLabel("Result").selectOption("failed");
+  await frame.getByText("Nothing matches so far.").waitFor();
+  await frame.getByLabel("Result").selectOption("done");
+  await button("Open Acting 1").waitFor();
+
+  for (const [format, name, first] of [
+    ["CSV", "csv", /,/],
+    ["JSON Lines", "jsonl", /^\{/],
+  ]) {
+    const [download] = await Promise.all([page.waitForEvent("download"), button(`Export as ${format}`).click()]);
+    assert.match(download.suggestedFilename(), new RegExp(`^onbehalf-activity-.*\\.${name}$`));
+    assert.match(await readFile(await download.path(), "utf8"), first);
+  }
+
+  await tab("Schedules").click();
+  await button("Open Acting 1").first().waitFor();
+  await look(world, page, "admin-schedules");
+  await tab("What admins did").click();
+  await frame.getByText("Ada Admin exported activity").first().waitFor();
+  await look(world, page, "admin-audit");
+});
+
+test("the tabs and a question are reached and left by keyboard", async () => {
+  await people("Keyed", 1);
+  await tab("Overview").focus();
+  await page.keyboard.press("ArrowRight");
+  await until(async () => (await focused()) === "Consents");
+  assert.equal(await tab("Consents").getAttribute("aria-selected"), "true");
+  await page.keyboard.press("End");
+  await until(async () => (await focused()) === "What admins did");
+  await page.keyboard.press("Home");
+  await until(async () => (await focused()) === "Overview");
+
+  await search("Keyed", 1);
+  await rows().getByRole("button", { name: "Take back" }).focus();
+  await page.keyboard.press("Enter");
+  await heading("Take back the consent of Keyed 1?").waitFor();
+  await until(() => frame.getByLabel("Reason, for the people to read").evaluate((node) => node === document.activeElement));
+  await page.keyboard.press("Escape");
+  await heading("Take back the consent of Keyed 1?").waitFor({ state: "detached" });
+  await until(async () => (await focused()) === "Take back");
+});
+
+const focused = () => world.document(page).evaluate(() => document.activeElement?.textContent);
+
+test("lost rights, an ended session and trouble are said, with a way on", async () => {
+  const refuse = (status, name) => (route) =>
+    route.fulfill({
+      status,
+      contentType: "application/problem+json",
+      body: JSON.stringify({ type: `/problems/${name}`, title: "-", status, detail: "-", remedy: "-" }),
+    });
+  const audit = /\/api\/admin\/audit/;
+  await page.route(audit, refuse(503, "unavailable"));
+  await tab("What admins did").click();
+  await frame.getByRole("alert").getByText("Please try again").waitFor();
+  await look(world, page, "admin-trouble");
+  await page.unroute(audit);
+  await button("Try again").click();
+  await frame.getByRole("alert").waitFor({ state: "detached" });
+  for (const [status, name, words] of [
+    [403, "not-admin", "Only for Confluence admins"],
+    [401, "not-proved", "Your session has ended"],
+  ]) {
+    await page.route(audit, refuse(status, name));
+    await tab("Overview").click();
+    await tab("What admins did").click();
+    await frame.getByRole("alert").getByText(words).waitFor();
+    await page.unroute(audit);
+  }
+  await button("Reload").waitFor();
+});
+
+test("whoever is no admin is told so, and gets nothing else", async () => {
+  const alice = await world.window("alice");
+  await alice.goto(`${world.baseUrl}${ADMIN}`);
+  const loaded = [];
+  alice.on("request", (request) => loaded.push(request.url()));
+  await alice.goto(`${world.baseUrl}${ADMIN}`);
+  assert.equal(await world.frame(alice).getByRole("tab").count(), 0);
+  assert.deepEqual(loaded.filter((url) => url.includes("/assets/admin-")), []);
+});
