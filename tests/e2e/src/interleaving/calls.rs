@@ -39,7 +39,7 @@ pub(super) struct Calls {
     pub(super) clock: ModelClock,
     pub(super) flaw: Option<Flaw>,
     /// What a flaw keeps of the tenant.
-    pub(super) remembered: Rc<RefCell<Option<Option<Tenant>>>>,
+    pub(super) remembered: Rc<RefCell<Option<Tenant>>>,
 }
 
 impl Calls {

@@ -61,7 +61,7 @@ pub struct Stage {
     /// The app's store, without a gate: for a look at what is stored.
     pub(super) store: Store,
     flaw: Option<Flaw>,
-    remembered: Rc<RefCell<Option<Option<Tenant>>>>,
+    remembered: Rc<RefCell<Option<Tenant>>>,
     processes: Cell<u32>,
 }
 

@@ -48,12 +48,12 @@ impl ReadTenants for GatedStore {
         if self.calls.flaw == Some(Flaw::TenantRemembered)
             && let Some(tenant) = self.calls.remembered.borrow().clone()
         {
-            return Ok(tenant);
+            return Ok(Some(tenant));
         }
         let call = self.store.tenant(key);
         let tenant = self.calls.store("tenant", call, nothing).await?;
         if self.calls.flaw == Some(Flaw::TenantRemembered) {
-            self.calls.remembered.replace(Some(tenant.clone()));
+            self.calls.remembered.replace(tenant.clone());
         }
         Ok(tenant)
     }
@@ -174,7 +174,10 @@ impl ReadRunContext for GatedStore {
         }
         if self.calls.flaw == Some(Flaw::TenantRemembered) {
             let mut remembered = self.calls.remembered.borrow_mut();
-            context.tenant = remembered.get_or_insert(context.tenant).clone();
+            if remembered.is_none() {
+                *remembered = context.tenant;
+            }
+            context.tenant = remembered.clone();
         }
         Ok(context)
     }
