@@ -103,7 +103,6 @@ test("all that match are taken back in steps, and what was done already does no 
   await frame.getByLabel("Reason, for the people to read").fill("We stop this.");
   await button("Take back now").click();
   await heading("Taken back: 26").waitFor();
-  await frame.getByText("It had ended already: 1").waitFor();
   assert.ok((await Promise.all(everybody.map(stateOf))).every((state) => state === "revoked"));
 });
 
@@ -144,8 +143,13 @@ test("an admin asks people for their consent, and takes the request back", async
   await frame.getByText("Nobody has an open request.").waitFor();
 });
 
-test("an admin sees what a policy will do before it is saved", async () => {
+test("an admin sees what a policy will do before it is saved", async (context) => {
   await people("Ruled", 2);
+  const first = await world.api("ada", "GET", "/api/admin/policy");
+  context.after(async () => {
+    const { version } = await world.api("ada", "GET", "/api/admin/policy");
+    await world.api("ada", "PUT", "/api/admin/policy", { ...first, version });
+  });
   await tab("Policy").click();
   const longest = frame.getByLabel("Longest time in days (1 to 90)");
   const before = await longest.inputValue();
@@ -159,7 +163,7 @@ test("an admin sees what a policy will do before it is saved", async () => {
 
   // Another admin is quicker.
   const policy = await world.api("ada", "GET", "/api/admin/policy");
-  await world.api("ada", "PUT", "/api/admin/policy", { ...policy, ownSchedules: false });
+  await world.api("ada", "PUT", "/api/admin/policy", { ...policy, ownSchedules: false, restRequests: false });
   await longest.fill(before);
   await frame.getByText("Nothing that is there changes.").waitFor();
   await button("Save").click();
@@ -168,9 +172,6 @@ test("an admin sees what a policy will do before it is saved", async () => {
   await look(world, page, "admin-policy-other");
   await button("Show theirs in the form").click();
   assert.equal(await frame.getByRole("checkbox", { name: "People can make schedules of their own" }).isChecked(), false);
-
-  const { version } = await world.api("ada", "GET", "/api/admin/policy");
-  await world.api("ada", "PUT", "/api/admin/policy", { ...policy, version, longestDays: Number(before) });
 });
 
 test("everything is paused and goes on again, and everybody reads why", async () => {

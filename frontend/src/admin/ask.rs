@@ -47,6 +47,8 @@ struct Asking {
     /// What came of it the last time.
     done: Live<Option<Asked>>,
     list: Pages<AskOf>,
+    /// How often was asked. Each time the form begins anew.
+    round: Live<u32>,
 }
 
 pub(super) fn ask(desk: Desk) -> AnyView {
@@ -59,32 +61,18 @@ pub(super) fn ask(desk: Desk) -> AnyView {
         trouble: Live::new(None),
         done: Live::new(None),
         list: Pages::new(|_| api::asks()),
+        round: Live::new(0),
     };
     all([form(asking), list(asking)])
 }
 
 fn form(asking: Asking) -> AnyView {
-    let words = Words {
-        label: say::ask_search(),
-        found: say::ask_found,
-        none: say::ask_nobody_found,
-        search: people,
-    };
-    let pick = move |person: Somebody| {
-        asking.nobody.set(false);
-        asking.people.update(|people| {
-            if people.iter().all(|one| one.account_id != person.account_id) {
-                people.push(person);
-            }
-        });
-    };
-    let note = area("", LONGEST_REASON, move |note| asking.note.set(note));
     let send = call(move || asking.send());
     let missing = dynamic(move || {
         if asking.nobody.get() {
             alert(
                 element("p")
-                    .class("error")
+                    .class("flaw")
                     .text(say::ask_none_chosen())
                     .view(),
             )
@@ -107,9 +95,7 @@ fn form(asking: Asking) -> AnyView {
         .on("submit", |submit| submit.prevent_default())
         .add(element("h3").id(FORM).text(say::ask_heading()))
         .put(hint(say::ask_hint(&asking.desk.app())))
-        .put(picker(asking.desk, SEARCH, words, pick))
-        .put(picked(asking.people, say::ask_chosen, SEARCH))
-        .put(labelled("admin-note", say::ask_note(), note))
+        .put(dynamic(move || asking.round.with(|_| fields(asking))))
         .put(dynamic(move || {
             asking.done.with(|done| match done {
                 Some(done) => outcome(done),
@@ -118,6 +104,30 @@ fn form(asking: Asking) -> AnyView {
         }))
         .add(actions)
         .view()
+}
+
+/// Whom to ask, and what to say to them.
+fn fields(asking: Asking) -> AnyView {
+    let words = Words {
+        label: say::ask_search(),
+        found: say::ask_found,
+        none: say::ask_nobody_found,
+        search: people,
+    };
+    let pick = move |person: Somebody| {
+        asking.nobody.set(false);
+        asking.people.update(|people| {
+            if people.iter().all(|one| one.account_id != person.account_id) {
+                people.push(person);
+            }
+        });
+    };
+    let note = area("", LONGEST_REASON, move |note| asking.note.set(note));
+    all([
+        picker(asking.desk, SEARCH, words, pick),
+        picked(asking.people, say::ask_chosen, SEARCH),
+        labelled("admin-note", say::ask_note(), note),
+    ])
 }
 
 pub(super) fn people(search: &str) -> Answer<Vec<Somebody>> {
@@ -155,6 +165,8 @@ impl Asking {
             match api::ask(&wish).await {
                 Ok(done) => {
                     self.people.set(Vec::new());
+                    self.note.set(String::new());
+                    self.round.update(|round| *round += 1);
                     self.done.set(Some(done));
                     self.list.reload();
                 }

@@ -162,7 +162,7 @@ pub(super) fn reason_field(
             if missing.get() {
                 alert(
                     element("p")
-                        .class("error")
+                        .class("flaw")
                         .text(say::reason_missing())
                         .view(),
                 )

@@ -186,7 +186,9 @@ impl<T: Pick> Picker<T> {
                 (self.pick.get_untracked())(picked.clone());
                 browser::focus_soon(self.id);
             });
-            let add = Button::new("default", say::ask_add(&one.name())).on_press(pick);
+            let add = Button::new("default", say::ask_add_this())
+                .named(&say::ask_add(&one.name()))
+                .on_press(pick);
             element("li").put(one.show()).put(add).view()
         });
         element("ul").class("found").put_all(rows).view()

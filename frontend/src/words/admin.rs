@@ -149,6 +149,7 @@ words! {
         ask_chosen() = "admin.ask.chosen";
         ask_none_chosen() = "admin.ask.noneChosen";
         ask_add(name) = "admin.ask.add";
+        ask_add_this() = "admin.ask.addThis";
         ask_note() = "admin.ask.note";
         ask_send() = "admin.ask.send";
         ask_sent(count) = "admin.ask.sent";

@@ -72,7 +72,10 @@ pub(super) fn detail(desk: Desk, person: Somebody) -> AnyView {
         move |consent| whole(shown, consent),
     );
     all([
-        Button::new("subtle", say::detail_back()).on_press(back),
+        element("div")
+            .class("actions")
+            .put(Button::new("subtle", say::detail_back()).on_press(back))
+            .view(),
         element("h3")
             .id(PERSON)
             .class("person")
@@ -159,12 +162,12 @@ fn terms(consent: &Consent) -> AnyView {
         Some(time(moment, intl::day_and_time(moment)))
     };
     let text = |text: Option<String>| text.map(said);
-    let ended = consent.ended_because.map(told::because);
+    let because = consent.ended_because.map(|it| hint(told::because(it)));
+    let state = element("div")
+        .put(outcome(told::state(consent.state)))
+        .put_all(because);
     let facts = [
-        (
-            say::filter_state(),
-            Some(outcome(told::state(consent.state))),
-        ),
+        (say::filter_state(), Some(state.view())),
         (
             say::filter_access(),
             text(consent.access.map(words::access)),
@@ -172,7 +175,6 @@ fn terms(consent: &Consent) -> AnyView {
         (say::list_since(), moment(&consent.granted_at)),
         (say::list_until(), moment(&consent.expires_at)),
         (say::detail_ended(), moment(&consent.ended_at)),
-        (say::detail_ended(), text(ended)),
         (say::detail_note(), text(consent.ended_note.clone())),
         (say::detail_notice(), text(Some(consent.notice.clone()))),
     ];

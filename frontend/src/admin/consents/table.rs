@@ -17,7 +17,6 @@ pub(super) fn table(list: List, page: &AdminConsents) -> AnyView {
     let columns = Columns::new();
     let every = element("input")
         .set("type", "checkbox")
-        .set("aria-label", &say::select_page())
         .id("admin-select-page")
         .keep("checked", move || {
             let page = list.accounts();
@@ -30,7 +29,15 @@ pub(super) fn table(list: List, page: &AdminConsents) -> AnyView {
                 .update(|selection| selection.turn_page(&page));
         });
     let headings = element("tr")
-        .add(element("td").add(every))
+        .add(
+            element("td").add(
+                // On cards these words are seen, too.
+                element("label")
+                    .class("tick")
+                    .add(every)
+                    .add(element("span").class("on-cards").text(say::select_page())),
+            ),
+        )
         .add(heading(&columns.person))
         .add(sortable(list, "state", &columns.state))
         .add(sortable(list, "access", &columns.access))

@@ -15,7 +15,7 @@ use crate::{
         button::Button,
         call::call,
         dynamic::dynamic,
-        element::{all, element, nothing, said},
+        element::{element, nothing, said},
         message::{Again, alert, failure},
         radio::group,
         text::hint,
@@ -41,18 +41,18 @@ pub(super) fn form(editing: Editing, begun: &AdminPolicy) -> AnyView {
         ))
         .put(access(begun))
         .put(who(editing))
-        .put(all([
-            tick(
-                field::OWN_SCHEDULES,
-                say::policy_own_schedules(),
-                begun.own_schedules,
-            ),
-            hint(say::policy_own_schedules_hint()),
-        ]))
-        .put(all([
-            tick(field::REST, say::policy_rest(), begun.rest_requests),
-            hint(say::policy_rest_hint()),
-        ]))
+        .put(switch(
+            field::OWN_SCHEDULES,
+            say::policy_own_schedules(),
+            begun.own_schedules,
+            say::policy_own_schedules_hint(),
+        ))
+        .put(switch(
+            field::REST,
+            say::policy_rest(),
+            begun.rest_requests,
+            say::policy_rest_hint(),
+        ))
         .put(number(
             field::ACTIVITY_DAYS,
             say::policy_activity_days(),
@@ -74,6 +74,15 @@ fn number(name: &'static str, label: String, now: i64, (least, most): (i64, i64)
         .set("value", &now.to_string())
         .mark("required", true);
     labelled(&["admin-", name].concat(), label, field)
+}
+
+/// A tick, and what it means.
+fn switch(name: &str, label: String, on: bool, meaning: String) -> AnyView {
+    element("div")
+        .class("line")
+        .put(tick(name, label, on))
+        .put(hint(meaning))
+        .view()
 }
 
 fn access(begun: &AdminPolicy) -> AnyView {
