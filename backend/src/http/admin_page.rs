@@ -4,13 +4,16 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
+use onbehalf_contract::AdminPage;
 
+use super::admin::{overview_as_json, somebody};
 use super::api::Api;
 use super::caller::PageCaller;
-use super::html::{self, escaped};
+use super::html;
 use super::problem::Failure;
+use super::texts::texts;
 use crate::capabilities::platform::Accounts;
-use crate::domain::language::Language;
+use crate::use_cases::list_consents::names;
 
 pub(super) async fn show(State(api): State<Api>, request: Parts) -> Response {
     match shown(&api, &request).await {
@@ -33,20 +36,22 @@ async fn shown(api: &Api, request: &Parts) -> Result<Response, Failure> {
     {
         return Err(Failure::NotAdmin);
     }
-    let app = escaped(&api.app.name);
-    let body = format!(
-        "<h1>{app} on {site}</h1>\n\
-         <p>{app} acts as a person only while that person allows it. Each person decides for themselves, in their own \
-         user menu, under “Allow impersonation…”. An admin cannot consent for someone else.</p>\n\
-         <p>A consent lasts at most {days} days, and can be taken back at any moment.</p>\n\
-         <p>To stop {app} for everyone at once, uninstall it, or disable it under “Connected apps”.</p>",
-        site = escaped(caller.tenant.shown_host()),
-        days = caller.tenant.policy.longest_days(),
-    );
-    let html = api.page.plain(Language::En, &app, &body);
+    // The browser's language, until the page can ask Confluence for the person's.
+    let language = html::language_of(&request.headers);
+    let account = &caller.of.account;
+    let names = names(&api.platform, &caller.tenant, std::slice::from_ref(account)).await;
+    let state = AdminPage {
+        app: api.app.name.clone(),
+        site: caller.tenant.shown_host().to_owned(),
+        admin: somebody(account, &names),
+        texts: texts(api, language),
+        overview: overview_as_json(api, &caller.tenant).await?,
+    };
+    let state = serde_json::to_string(&state).map_err(|_| Failure::Internal)?;
+    let html = api.page.for_admins(language, &api.app.name, &state);
     Ok(html::answer(
         StatusCode::OK,
-        &api.page.plain_policy(Some(&caller.tenant)),
+        &api.page.policy(&caller.tenant),
         html,
     ))
 }

@@ -21,6 +21,8 @@ use super::problem;
 use crate::domain::language::Language;
 use crate::domain::tenant::Tenant;
 
+const AVATARS: &str = "https://*.public.atl-paas.net";
+
 const TEMPLATE: &str = include_str!("page.html");
 const PLAIN_TEMPLATE: &str = include_str!("plain.html");
 
@@ -40,11 +42,26 @@ struct Built {
 
 /// `manifest.json`: where the browser finds each asset.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Manifest {
+    #[serde(flatten)]
+    page: Module,
+    admin: AdminModule,
+}
+
+/// What a browser loads together.
+#[derive(Deserialize)]
+struct Module {
     script: String,
     wasm: String,
     style: String,
+}
+
+/// What only admins see. Its script finds its words itself.
+#[derive(Deserialize)]
+struct AdminModule {
+    #[serde(flatten)]
+    module: Module,
+    words: BTreeMap<String, String>,
 }
 
 struct Asset {
@@ -78,11 +95,17 @@ impl Page {
         let manifest: Manifest =
             serde_json::from_slice(&manifest).map_err(|error| form(error.to_string()))?;
         let mut assets = HashMap::new();
-        for (url, kind) in [
-            (&manifest.script, "text/javascript; charset=utf-8"),
-            (&manifest.wasm, "application/wasm"),
-            (&manifest.style, "text/css; charset=utf-8"),
-        ] {
+        let modules = [&manifest.page, &manifest.admin.module];
+        let modules = modules.into_iter().flat_map(|module| {
+            [
+                (&module.script, "text/javascript; charset=utf-8"),
+                (&module.wasm, "application/wasm"),
+                (&module.style, "text/css; charset=utf-8"),
+            ]
+        });
+        let admin_words = manifest.admin.words.values();
+        let admin_words = admin_words.map(|url| (url, "application/json"));
+        for (url, kind) in modules.chain(admin_words) {
             let name = url
                 .strip_prefix("/assets/")
                 .ok_or_else(|| form(format!("{url} is not below /assets/")))?;
@@ -124,13 +147,22 @@ impl Page {
         self.0.words.get(&language).unwrap_or(&NOTHING)
     }
 
-    /// The HTML that shows this state.
+    /// The HTML that shows this state of the page for everybody.
     pub(super) fn with_state(&self, language: Language, title: &str, state: &str) -> String {
-        let Manifest {
+        self.with_module(&self.0.manifest.page, language, title, state)
+    }
+
+    /// The HTML that shows this state of the page for admins.
+    pub(super) fn for_admins(&self, language: Language, title: &str, state: &str) -> String {
+        self.with_module(&self.0.manifest.admin.module, language, title, state)
+    }
+
+    fn with_module(&self, module: &Module, language: Language, title: &str, state: &str) -> String {
+        let Module {
             script,
             wasm,
             style,
-        } = &self.0.manifest;
+        } = module;
         let said = |key| escaped(self.words(language).get(key).map_or("", String::as_str));
         fill(
             TEMPLATE,
@@ -156,7 +188,7 @@ impl Page {
             &[
                 ("language", language.code()),
                 ("title", title),
-                ("style", &escaped(&self.0.manifest.style)),
+                ("style", &escaped(&self.0.manifest.page.style)),
                 ("bridge", &escaped(&self.0.bridge)),
                 ("body", body),
             ],
@@ -166,9 +198,11 @@ impl Page {
     /// The policy of a page that runs the app. Only the tenant's own site may frame it.
     pub(super) fn policy(&self, tenant: &Tenant) -> String {
         let bridge = self.bridge_origin();
+        // Pictures of people come from their site, or from where Atlassian keeps them.
+        let site = tenant.site.origin().ascii_serialization();
         format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{bridge}; style-src 'self'; connect-src 'self'; \
-             img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors {}",
+             img-src 'self' data: {site} {AVATARS}; base-uri 'none'; form-action 'none'; frame-ancestors {}",
             frames(tenant)
         )
     }

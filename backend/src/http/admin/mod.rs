@@ -18,8 +18,9 @@ use axum::routing::{delete, get, post, put};
 use super::api::Api;
 use super::problem::Failure;
 
+pub(super) use overview::overview_as_json;
 pub(super) use pause::as_json as pause_as_json;
-pub(super) use people::ask_as_json;
+pub(super) use people::{ask_as_json, somebody};
 
 /// In characters: what a person can be expected to read.
 const LONGEST_WORDS: usize = 500;
