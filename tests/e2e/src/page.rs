@@ -20,6 +20,12 @@ pub(crate) fn write(folder: &Path) {
         "script": SCRIPT_URL,
         "wasm": "/assets/page-0123456789abcdef.wasm",
         "style": "/assets/page-0123456789abcdef.css",
+        "admin": {
+            "script": "/assets/admin-0123456789abcdef.js",
+            "wasm": "/assets/admin-0123456789abcdef.wasm",
+            "style": "/assets/admin-0123456789abcdef.css",
+            "words": {"en": "/assets/admin-en-0123456789abcdef.json"},
+        },
     });
     let manifest = manifest.to_string();
     let files: [(_, &[u8]); 8] = [
@@ -42,7 +48,18 @@ pub(crate) fn write(folder: &Path) {
         fs::write(words.join(format!("{language}.json")), said.to_string())
             .expect("a temporary folder can be written to");
     }
+    for name in ["js", "wasm", "css"].map(|kind| format!("admin-0123456789abcdef.{kind}")) {
+        write_both(&assets, &name);
+    }
+    write_both(&assets, "admin-en-0123456789abcdef.json");
     for (path, content) in files {
         fs::write(path, content).expect("a temporary folder can be written to");
+    }
+}
+
+/// An asset, and what stands for it compressed.
+fn write_both(assets: &Path, name: &str) {
+    for name in [name.to_owned(), format!("{name}.br")] {
+        fs::write(assets.join(name), b"{}").expect("a temporary folder can be written to");
     }
 }
