@@ -185,7 +185,7 @@ async fn fetch(request: &Request) -> Result<(u16, String), JsValue> {
     Ok((response.status(), body.as_string().unwrap_or_default()))
 }
 
-fn request(
+pub(crate) fn request(
     method: &str,
     path: &str,
     token: &str,

@@ -139,16 +139,16 @@ pub(super) fn audit(cursor: Option<&str>) -> Answer<Page<AuditEntry>> {
     })
 }
 
-/// All consents that the filter lets through, as a file's text.
-pub(super) fn export_consents(filter: &Filter, format: Format) -> Answer<String> {
+/// Where all consents that the filter lets through are, as a file in parts.
+pub(super) fn exported_consents(filter: &Filter, format: Format) -> String {
     let query = Query::new("/api/admin/export/consents").with("format", format.name());
-    exchange("GET", filter.ask(query).end(), None)
+    filter.ask(query).end()
 }
 
-/// All acts that match, as a file's text.
-pub(super) fn export_activity(acts: &Acts, format: Format) -> Answer<String> {
+/// Where all acts that match are, as a file in parts.
+pub(super) fn exported_activity(acts: &Acts, format: Format) -> String {
     let query = Query::new("/api/admin/export/activity").with("format", format.name());
-    exchange("GET", acts.ask(query).end(), None)
+    acts.ask(query).end()
 }
 
 const POLICY: &str = "/api/admin/policy";

@@ -42,6 +42,14 @@ pub(super) fn file_name(what: &str, day: Option<Day>, format: Format) -> String 
     ["onbehalf-", what, &day, ".", format.name()].concat()
 }
 
+/// Where a file goes on, by the `Link` header of a part: `<?cursor=…>; rel="next"`.
+/// <https://www.rfc-editor.org/rfc/rfc8288>
+pub(super) fn next_cursor(link: &str) -> Option<&str> {
+    let (target, relation) = link.strip_prefix('<')?.split_once('>')?;
+    let is_next = relation.contains("rel=\"next\"");
+    target.strip_prefix("?cursor=").filter(|_| is_next)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +73,19 @@ mod tests {
             ("activity", None, Format::Csv, "onbehalf-activity.csv"),
         ] {
             assert_eq!(file_name(what, day, format), name);
+        }
+    }
+
+    #[test]
+    fn a_part_names_the_next_one_or_none() {
+        assert_eq!(next_cursor("<?cursor=a%3A1>; rel=\"next\""), Some("a%3A1"));
+        for other in [
+            "",
+            "<?cursor=a>; rel=\"prev\"",
+            "<https://elsewhere>; rel=\"next\"",
+            "?cursor=a",
+        ] {
+            assert_eq!(next_cursor(other), None, "{other}");
         }
     }
 }

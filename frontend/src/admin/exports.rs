@@ -6,6 +6,7 @@ use super::{
     api,
     desk::Desk,
     export::{Format, file_name},
+    file::whole,
 };
 use crate::{
     browser,
@@ -53,17 +54,17 @@ fn button(desk: Desk, what: What, format: Format) -> AnyView {
     let export = call(move || {
         busy.set(true);
         trouble.set(None);
-        let answer = match what {
+        let path = match what {
             What::Consents => desk
                 .filter
-                .with_untracked(|filter| api::export_consents(filter, format)),
+                .with_untracked(|filter| api::exported_consents(filter, format)),
             What::Activity => desk
                 .acts
-                .with_untracked(|acts| api::export_activity(acts, format)),
+                .with_untracked(|acts| api::exported_activity(acts, format)),
         };
         browser::spawn(async move {
             let name = file_name(what.name(), intl::day_of(intl::now(), 0), format);
-            let saved = answer.await.and_then(|text| {
+            let saved = whole(path).await.and_then(|text| {
                 let saved = browser::download(&name, format.media_type(), &text);
                 saved.map_err(|_| Trouble::Garbled)
             });

@@ -17,6 +17,7 @@ mod draft;
 mod export;
 mod exports;
 mod fields;
+mod file;
 mod filter;
 mod json;
 mod lines;
