@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 /// One page of what was done as a person, newest first. `GET /api/consent/activity`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ActivityPage {
     pub items: Vec<Activity>,
@@ -12,6 +13,7 @@ pub struct ActivityPage {
 
 /// One act: a call made as the person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Activity {
     pub id: String,
@@ -42,6 +44,7 @@ pub struct Activity {
 
 /// What an act did, or set out to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(
     tag = "kind",
     rename_all = "camelCase",
@@ -66,6 +69,7 @@ pub enum Deed {
 
 /// How an act ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Outcome {
     /// On its way, for at most ten seconds.

@@ -6,6 +6,7 @@ use crate::{Access, Activity, ActivityPage, Consent, ConsentState, EndedBecause,
 
 /// Somebody of the site, as Confluence knows them now. Nothing of this is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Somebody {
     pub account_id: String,
@@ -19,6 +20,7 @@ pub struct Somebody {
 
 /// `GET /api/admin/consents?search=…&state=…&access=…&sort=…&cursor=…&limit=25`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AdminConsents {
     pub items: Vec<AdminConsentRow>,
@@ -30,6 +32,7 @@ pub struct AdminConsents {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AdminConsentRow {
     pub person: Somebody,
@@ -49,6 +52,7 @@ pub struct AdminConsentRow {
 
 /// By what a list of consents is sorted; `-` in front of it turns it round: `-until`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum ConsentSort {
     /// When it was given.
@@ -62,6 +66,7 @@ pub enum ConsentSort {
 
 /// `GET /api/admin/consents/{accountId}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AdminConsent {
     pub person: Somebody,
@@ -77,6 +82,7 @@ pub struct AdminConsent {
 
 /// What happened to a consent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AdminConsentEvent {
     pub at: String,
@@ -99,6 +105,7 @@ pub struct AdminConsentEvent {
 /// Takes back many consents: those of these accounts, or all that match. `POST /api/admin/consents/revoke` does some of
 /// them and answers how far it came; with its `next` as `cursor` it goes on. Safe to repeat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RevokeMany {
     /// What the people will read. 1 to 500 characters.
@@ -109,6 +116,7 @@ pub struct RevokeMany {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(
     tag = "kind",
     rename_all = "camelCase",
@@ -130,6 +138,7 @@ pub enum Which {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RevokedMany {
     /// How many were taken back by this request.
@@ -144,6 +153,7 @@ pub struct RevokedMany {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NotRevoked {
     pub account_id: String,
@@ -152,6 +162,7 @@ pub struct NotRevoked {
 
 /// An admin asks somebody for their consent. Nobody but they themselves can give it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Ask {
     pub by: Somebody,
@@ -166,6 +177,7 @@ pub struct Ask {
 
 /// `POST /api/admin/asks`. Whoever has an active consent is not asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AskWish {
     /// At most 50.
@@ -176,6 +188,7 @@ pub struct AskWish {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Asked {
     pub asked: u32,
@@ -185,12 +198,14 @@ pub struct Asked {
 
 /// `GET /api/admin/asks`: who was asked and has not agreed, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Asks {
     pub items: Vec<AskOf>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AskOf {
     pub person: Somebody,
@@ -200,6 +215,7 @@ pub struct AskOf {
 
 /// `GET /api/admin/people?search=…`: people of the site by their name, at most 25.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct People {
     pub items: Vec<Somebody>,
@@ -207,12 +223,14 @@ pub struct People {
 
 /// `GET /api/admin/groups?search=…`: groups of the site, at most 25.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Groups {
     pub items: Vec<Group>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Group {
     pub id: String,
@@ -222,6 +240,7 @@ pub struct Group {
 /// What a tenant's admins allow. `GET /api/admin/policy` answers it, `PUT` writes it if `version` is still the one that is
 /// there (409), and `POST /api/admin/policy/preview` says what it would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AdminPolicy {
     pub version: u64,
@@ -241,6 +260,7 @@ pub struct AdminPolicy {
 
 /// What a change of the policy would do to what is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PolicyEffects {
     /// Active consents that would end now.
@@ -255,6 +275,7 @@ pub struct PolicyEffects {
 
 /// One switch that stops every act of the tenant. `PUT /api/admin/pause` with `reason`; `DELETE` lifts it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PauseWish {
     /// 1 to 500 characters, for everybody to read.
@@ -263,6 +284,7 @@ pub struct PauseWish {
 
 /// Nothing is done as anybody in this tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Pause {
     pub by: Somebody,
@@ -272,6 +294,7 @@ pub struct Pause {
 
 /// `GET /api/admin/overview`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Overview {
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -290,6 +313,7 @@ pub struct Overview {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ConsentCounts {
     pub active: u32,
@@ -299,6 +323,7 @@ pub struct ConsentCounts {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ActsOfDay {
     /// `2026-11-22`
@@ -310,6 +335,7 @@ pub struct ActsOfDay {
 
 /// `GET /api/admin/schedules?cursor=…&limit=25`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AdminSchedules {
     pub items: Vec<ScheduleOf>,
@@ -318,6 +344,7 @@ pub struct AdminSchedules {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ScheduleOf {
     pub person: Somebody,
@@ -326,6 +353,7 @@ pub struct ScheduleOf {
 
 /// `GET /api/admin/activity?person=…&schedule=…&result=…&from=…&to=…&cursor=…&limit=25`, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AdminActivity {
     pub items: Vec<ActivityOf>,
@@ -335,6 +363,7 @@ pub struct AdminActivity {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ActivityOf {
     pub person: Somebody,
@@ -343,6 +372,7 @@ pub struct ActivityOf {
 
 /// What admins did, newest first. `GET /api/admin/audit?cursor=…&limit=25`. Nobody can change or erase it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AuditPage {
     pub items: Vec<AuditEntry>,
@@ -351,6 +381,7 @@ pub struct AuditPage {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
     pub at: String,
@@ -363,6 +394,7 @@ pub struct AuditEntry {
 
 /// What an admin did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(
     tag = "kind",
     rename_all = "camelCase",
@@ -389,6 +421,7 @@ pub enum AdminDeed {
 
 /// The state that `GET /admin` carries inside its HTML.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AdminPage {
     pub app: String,

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a consent lets the app do as the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Access {
     /// Look at what the person can see.
@@ -12,6 +13,7 @@ pub enum Access {
 
 /// Where a consent stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum ConsentState {
     /// Never given.
@@ -28,6 +30,7 @@ pub enum ConsentState {
 
 /// Why a consent ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum EndedBecause {
     Expired,
@@ -51,6 +54,7 @@ pub enum EndedBecause {
 
 /// A consent as the person sees it. `GET`, `PUT` and `DELETE /api/consent` answer it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Consent {
     pub state: ConsentState,
@@ -83,6 +87,7 @@ pub struct Consent {
 
 /// `PUT /api/consent`: what the person agrees to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConsentWish {
     pub access: Access,
@@ -104,6 +109,7 @@ pub struct ConsentWish {
 
 /// `POST /api/admin/consents/{accountId}/revoke`: an admin takes somebody's consent back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AdminRevoke {
     /// Why: 1 to 500 characters, which the person will read.

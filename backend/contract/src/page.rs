@@ -6,6 +6,7 @@ use crate::{Access, ActivityPage, Consent, Problem, Schedule};
 
 /// The state that `GET /consent` carries inside its HTML, so that the first paint is right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ConsentPage {
     /// The app's name, as in its descriptor.
@@ -37,6 +38,7 @@ pub struct ConsentPage {
 
 /// Who is looking at the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Person {
     pub account_id: String,
@@ -45,6 +47,7 @@ pub struct Person {
 
 /// Everything that the page says in one language. `GET /api/texts/{language}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Texts {
     /// `en`, `de`, `fr`, `es`, `pt`, `ja`, `ko` or `ru`.
@@ -56,6 +59,7 @@ pub struct Texts {
 
 /// The text that a person reads before agreeing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Notice {
     /// Sent back with the consent, so that nobody agrees to a text they did not see.
@@ -74,6 +78,7 @@ pub struct Notice {
 
 /// What a consent may be, in this tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Limits {
     pub longest_days: i64,

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 /// An error as `application/problem+json` (RFC 9457): what failed, for whom, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// A stable name, as a relative URI: `/problems/account-not-a-person`.
     #[serde(rename = "type")]

@@ -4,6 +4,7 @@ use crate::Access;
 
 /// `GET /api/schedules`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Schedules {
     pub items: Vec<Schedule>,
@@ -11,6 +12,7 @@ pub struct Schedules {
 
 /// A standing order to act as an account at given times.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Schedule {
     pub id: String,
@@ -34,6 +36,7 @@ pub struct Schedule {
 
 /// What a person wants to be done. `POST /api/schedules`, and `POST /api/schedules/preview`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ScheduleWish {
     /// 1 to 100 characters.
@@ -46,6 +49,7 @@ pub struct ScheduleWish {
 
 /// What is to be different about a schedule. `PATCH /api/schedules/{id}`; what is left out stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ScheduleChange {
     /// The version that was shown. If it was changed since, nothing happens, and the answer is 409.
@@ -64,6 +68,7 @@ pub struct ScheduleChange {
 
 /// What a schedule would do. `POST /api/schedules/preview` answers it, and nothing is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SchedulePreview {
     /// The next times that it would run, soonest first: at most five.
@@ -76,6 +81,7 @@ pub struct SchedulePreview {
 
 /// One request to Confluence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PreviewRequest {
     pub method: String,
@@ -88,6 +94,7 @@ pub struct PreviewRequest {
 
 /// When a schedule runs, in the syntax of Amazon EventBridge Scheduler.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct When {
     pub expression: String,
@@ -98,6 +105,7 @@ pub struct When {
 /// What a schedule does. In titles and bodies, `{date}`, `{time}` and `{week}` are those of the run, in the schedule's
 /// time zone, and `{displayName}` is the person's name. Bodies are in Confluence's storage format.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(
     tag = "kind",
     rename_all = "camelCase",
@@ -137,6 +145,7 @@ pub enum Action {
 
 /// What a request may do: to delete takes a scope that no consent covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Method {
     Get,
@@ -147,6 +156,7 @@ pub enum Method {
 
 /// What to do when the person cannot be impersonated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Fallback {
     /// Do nothing, and say why.
@@ -157,6 +167,7 @@ pub enum Fallback {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum ScheduleState {
     Active,
@@ -165,6 +176,7 @@ pub enum ScheduleState {
 
 /// One page of a schedule's runs, newest first. `GET /api/schedules/{id}/runs`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunsPage {
     pub items: Vec<Run>,
@@ -175,6 +187,7 @@ pub struct RunsPage {
 
 /// One firing of a schedule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
     pub id: String,
@@ -199,6 +212,7 @@ pub struct Run {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum RunResult {
     Started,
@@ -213,6 +227,7 @@ pub enum RunResult {
 
 /// Why a run did nothing, or failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NotRun {
     /// A stable name: `no-consent`, `consent-expired`, `account-inactive`, …
@@ -225,6 +240,7 @@ pub struct NotRun {
 
 /// `POST /api/schedules/{id}/run` answers 202 with this: the run is on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunStarted {
     /// The run's id, as it will stand in the schedule's `lastRun`.
@@ -235,6 +251,7 @@ pub struct RunStarted {
 /// How a run of unknown outcome ended, from whoever looked. `POST /api/schedules/{id}/runs/{run}/settle`, which answers
 /// with the run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settlement {
     /// Whether it was carried out.

@@ -8,6 +8,7 @@ use onbehalf_contract::{Activity, ActivityPage};
 
 use super::api::Api;
 use super::caller::ApiCaller;
+use super::openapi::Problems;
 use super::paging::{Paging, PagingQuery, not_of_this_list};
 use super::problem::Failure;
 use crate::capabilities::store::{ActCursor, ActsPage};
@@ -16,6 +17,14 @@ use crate::domain::ids::Subject;
 use crate::domain::task::in_words;
 use crate::use_cases::list_acts::list_acts;
 
+#[utoipa::path(
+    get,
+    path = "/api/consent/activity",
+    tag = "consent",
+    params(PagingQuery),
+    responses((status = 200, body = ActivityPage, description = "What was done as me, newest first"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn list(
     State(api): State<Api>,
     caller: ApiCaller,

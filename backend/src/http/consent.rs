@@ -9,12 +9,20 @@ use onbehalf_contract::{Consent as ConsentJson, ConsentState, ConsentWish, Ended
 use super::api::Api;
 use super::caller::ApiCaller;
 use super::json::JsonBody;
+use super::openapi::Problems;
 use super::problem::Failure;
 use crate::domain::consent::{Circumstances, Consent, End, Revoker, Standing, Why};
 use crate::domain::consent_event::Invalid;
 use crate::use_cases;
 use crate::use_cases::grant::Granted;
 
+#[utoipa::path(
+    get,
+    path = "/api/consent",
+    tag = "consent",
+    responses((status = 200, body = ConsentJson, description = "My consent"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn see(
     State(api): State<Api>,
     caller: ApiCaller,
@@ -26,6 +34,14 @@ pub(super) async fn see(
     )))
 }
 
+#[utoipa::path(
+    put,
+    path = "/api/consent",
+    tag = "consent",
+    request_body = ConsentWish,
+    responses((status = 200, body = ConsentJson, description = "Renewed"), (status = 201, body = ConsentJson, description = "Given"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn grant(
     State(api): State<Api>,
     caller: ApiCaller,
@@ -51,6 +67,13 @@ pub(super) async fn grant(
     ))
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/consent",
+    tag = "consent",
+    responses((status = 200, body = ConsentJson, description = "The consent as it now is"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn revoke(
     State(api): State<Api>,
     caller: ApiCaller,
@@ -71,6 +94,13 @@ pub(super) async fn revoke(
 }
 
 /// I was asked for my consent, and say no.
+#[utoipa::path(
+    post,
+    path = "/api/consent/decline",
+    tag = "consent",
+    responses((status = 204, description = "I was asked, and have said no"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn decline(
     State(api): State<Api>,
     caller: ApiCaller,

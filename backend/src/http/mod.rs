@@ -11,6 +11,7 @@ mod descriptor;
 mod html;
 mod json;
 mod lifecycle;
+mod openapi;
 mod page;
 mod paging;
 mod problem;
@@ -64,6 +65,7 @@ pub fn router(api: Api) -> Router {
         .route("/api/schedules/{id}/run", post(schedules::run))
         .route("/api/schedules/{id}/runs", get(runs::list))
         .route("/api/schedules/{id}/runs/{run}/settle", post(runs::settle))
+        .route("/openapi.json", get(openapi::show))
         .route("/healthz", get(async || StatusCode::NO_CONTENT))
         .fallback(async || problem::not_found())
         .method_not_allowed_fallback(async || problem::method_not_allowed())

@@ -10,7 +10,8 @@ pub(super) const USUAL_LIMIT: u32 = 25;
 const HIGHEST_LIMIT: u32 = 100;
 
 /// The query, as it is written.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PagingQuery {
     cursor: Option<String>,

@@ -9,6 +9,7 @@ use onbehalf_contract::{Run as RunJson, RunsPage, Settlement};
 use super::api::Api;
 use super::caller::ApiCaller;
 use super::json::JsonBody;
+use super::openapi::Problems;
 use super::paging::{Paging, PagingQuery, not_of_this_list};
 use super::problem::Failure;
 use super::schedules::id_of;
@@ -16,6 +17,14 @@ use crate::capabilities::store::ReadRuns;
 use crate::domain::run::{Run, RunId};
 use crate::use_cases::settle_run::settle_run;
 
+#[utoipa::path(
+    get,
+    path = "/api/schedules/{id}/runs",
+    tag = "schedules",
+    params(("id" = String, Path, description = "The schedule"), PagingQuery),
+    responses((status = 200, body = RunsPage, description = "Its runs, newest first"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn list(
     State(api): State<Api>,
     caller: ApiCaller,
@@ -39,6 +48,15 @@ pub(super) async fn list(
     Ok(Json(RunsPage { items, next }))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/schedules/{id}/runs/{run}/settle",
+    tag = "schedules",
+    params(("id" = String, Path, description = "The schedule"), ("run" = String, Path, description = "The run")),
+    request_body = Settlement,
+    responses((status = 200, body = RunJson, description = "The run as it now is"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn settle(
     State(api): State<Api>,
     caller: ApiCaller,

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::api::Api;
 use super::caller::ApiCaller;
 use super::json::{JsonBody, LONGEST_WISH};
+use super::openapi::Problems;
 use super::problem::Failure;
 use super::runs;
 use crate::capabilities::platform::PlannedRequest;
@@ -27,6 +28,13 @@ use crate::use_cases::list_schedules::list_schedules;
 use crate::use_cases::preview_schedule::preview_schedule;
 use crate::use_cases::run_now::run_now;
 
+#[utoipa::path(
+    get,
+    path = "/api/schedules",
+    tag = "schedules",
+    responses((status = 200, body = Schedules, description = "My schedules"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn list(
     State(api): State<Api>,
     caller: ApiCaller,
@@ -40,6 +48,14 @@ pub(super) async fn list(
     Ok(Json(Schedules { items }))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/schedules",
+    tag = "schedules",
+    request_body = ScheduleWish,
+    responses((status = 201, body = ScheduleJson, description = "The new schedule"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn add(
     State(api): State<Api>,
     caller: ApiCaller,
@@ -59,6 +75,14 @@ pub(super) async fn add(
     Ok((StatusCode::CREATED, Json(as_json(schedule, None, when.now))))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/schedules/preview",
+    tag = "schedules",
+    request_body = ScheduleWish,
+    responses((status = 200, body = SchedulePreview, description = "What it would do"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn preview(
     State(api): State<Api>,
     caller: ApiCaller,
@@ -73,6 +97,15 @@ pub(super) async fn preview(
     }))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/api/schedules/{id}",
+    tag = "schedules",
+    params(("id" = String, Path, description = "The schedule")),
+    request_body = ScheduleChange,
+    responses((status = 200, body = ScheduleJson, description = "The schedule as it now is"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn change(
     State(api): State<Api>,
     caller: ApiCaller,
@@ -95,12 +128,21 @@ pub(super) async fn change(
 }
 
 /// Which version is to be deleted.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Deletion {
     version: u64,
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/schedules/{id}",
+    tag = "schedules",
+    params(("id" = String, Path, description = "The schedule"), Deletion),
+    responses((status = 204, description = "It is gone"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn delete(
     State(api): State<Api>,
     caller: ApiCaller,
@@ -115,6 +157,14 @@ pub(super) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/schedules/{id}/run",
+    tag = "schedules",
+    params(("id" = String, Path, description = "The schedule")),
+    responses((status = 202, body = RunStarted, description = "The run is on its way"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn run(
     State(api): State<Api>,
     caller: ApiCaller,

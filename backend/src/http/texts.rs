@@ -8,10 +8,18 @@ use axum::extract::{Path, State};
 use onbehalf_contract::{Notice as NoticeJson, Texts};
 
 use super::api::Api;
+use super::openapi::Problems;
 use super::problem::Failure;
 use crate::domain::language::Language;
 use crate::domain::notice::Notice;
 
+#[utoipa::path(
+    get,
+    path = "/api/texts/{language}",
+    tag = "texts",
+    params(("language" = String, Path, description = "`en`, `de`, `fr`, `es`, `pt`, `ja`, `ko` or `ru`")),
+    responses((status = 200, body = Texts, description = "Everything that the page says"), Problems),
+)]
 pub(super) async fn show(
     State(api): State<Api>,
     Path(language): Path<String>,

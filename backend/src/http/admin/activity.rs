@@ -15,13 +15,15 @@ use crate::domain::ids::{AccountId, ScheduleId};
 use crate::http::activity::as_json;
 use crate::http::api::Api;
 use crate::http::caller::AdminCaller;
+use crate::http::openapi::Problems;
 use crate::http::paging::{PagingQuery, not_of_this_list};
 use crate::http::problem::Failure;
 use crate::use_cases::list_activity::{ActFilter, list_activity};
 use crate::use_cases::list_consents::names;
 
 /// Which acts.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ActsQuery {
     #[serde(default)]
@@ -44,6 +46,14 @@ pub(super) struct ActsQuery {
     pub(super) format: Option<String>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/admin/activity",
+    tag = "admin",
+    params(ActsQuery),
+    responses((status = 200, body = AdminActivity, description = "Acts that match, newest first"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn list(
     State(api): State<Api>,
     admin: AdminCaller,
@@ -101,7 +111,7 @@ impl ActsQuery {
             before: time(&self.to)?.unwrap_or(soon.unwrap_or(Timestamp::MAX)),
         };
         if within.from >= within.before {
-            return Err(Failure::Unacceptable("`from` must be before `to`".into()));
+            return Err(Failure::Unacceptable("the time in `from` must be before the one in `to`".into()));
         }
         Ok(ActFilter {
             person: person.map_err(|error| unacceptable(&error))?,

@@ -16,6 +16,7 @@ use crate::domain::ids::{AccountId, Subject};
 use crate::http::api::Api;
 use crate::http::caller::AdminCaller;
 use crate::http::json::JsonBody;
+use crate::http::openapi::Problems;
 use crate::http::problem::Failure;
 use crate::use_cases::ask_for_consent::{AskError, ask_for_consent, take_back_ask};
 use crate::use_cases::list_consents::names;
@@ -23,6 +24,13 @@ use crate::use_cases::list_consents::names;
 /// How many are asked at once.
 const MOST_ASKED: usize = 50;
 
+#[utoipa::path(
+    get,
+    path = "/api/admin/asks",
+    tag = "admin",
+    responses((status = 200, body = Asks, description = "Who is asked"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn list(
     State(api): State<Api>,
     admin: AdminCaller,
@@ -44,6 +52,14 @@ pub(super) async fn list(
     }))
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/admin/asks",
+    tag = "admin",
+    request_body = AskWish,
+    responses((status = 200, body = Asked, description = "Who was asked, and who was not"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn ask(
     State(api): State<Api>,
     admin: AdminCaller,
@@ -74,6 +90,14 @@ pub(super) async fn ask(
     }))
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/admin/asks/{account}",
+    tag = "admin",
+    params(("account" = String, Path, description = "The accountId")),
+    responses((status = 204, description = "They are not asked any more"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn take_back(
     State(api): State<Api>,
     admin: AdminCaller,

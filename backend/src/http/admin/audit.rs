@@ -12,6 +12,7 @@ use crate::capabilities::store::Administer;
 use crate::domain::ids::AccountId;
 use crate::http::api::Api;
 use crate::http::caller::AdminCaller;
+use crate::http::openapi::Problems;
 use crate::http::paging::{Paging, PagingQuery, not_of_this_list};
 use crate::http::problem::Failure;
 use crate::use_cases::list_consents::names;
@@ -19,6 +20,14 @@ use crate::use_cases::list_consents::names;
 /// In characters: a time and a mark.
 const LONGEST_CURSOR: usize = 40;
 
+#[utoipa::path(
+    get,
+    path = "/api/admin/audit",
+    tag = "admin",
+    params(PagingQuery),
+    responses((status = 200, body = AuditPage, description = "What admins did, newest first"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn list(
     State(api): State<Api>,
     admin: AdminCaller,

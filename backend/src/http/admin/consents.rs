@@ -21,6 +21,7 @@ use crate::http::api::Api;
 use crate::http::caller::AdminCaller;
 use crate::http::consent::{as_json, because, state};
 use crate::http::json::{JsonBody, LONGEST_SELECTION};
+use crate::http::openapi::Problems;
 use crate::http::paging::{PagingQuery, USUAL_LIMIT, not_of_this_list};
 use crate::http::problem::Failure;
 use crate::http::schedules;
@@ -36,7 +37,8 @@ const MOST_NAMED: usize = 10_000;
 const LONGEST_SEARCH: usize = 100;
 
 /// Which consents, and in what order.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListQuery {
     #[serde(default)]
@@ -54,6 +56,14 @@ pub(super) struct ListQuery {
     limit: Option<u32>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/admin/consents",
+    tag = "admin",
+    params(ListQuery),
+    responses((status = 200, body = AdminConsents, description = "Consents that match"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn list(
     State(api): State<Api>,
     admin: AdminCaller,
@@ -89,6 +99,14 @@ pub(super) async fn list(
     }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/admin/consents/{account}",
+    tag = "admin",
+    params(("account" = String, Path, description = "The accountId")),
+    responses((status = 200, body = AdminConsent, description = "One consent, whole"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn see(
     State(api): State<Api>,
     admin: AdminCaller,
@@ -128,6 +146,15 @@ pub(super) async fn see(
 }
 
 /// An admin takes somebody's consent back, and says why.
+#[utoipa::path(
+    post,
+    path = "/api/admin/consents/{account}/revoke",
+    tag = "admin",
+    params(("account" = String, Path, description = "The accountId")),
+    request_body = AdminRevoke,
+    responses((status = 200, body = ConsentJson, description = "The consent as it now is"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn revoke_one(
     State(api): State<Api>,
     admin: AdminCaller,
@@ -157,6 +184,14 @@ pub(super) async fn revoke_one(
 }
 
 /// An admin takes many back, some at each request.
+#[utoipa::path(
+    post,
+    path = "/api/admin/consents/revoke",
+    tag = "admin",
+    request_body = RevokeMany,
+    responses((status = 200, body = RevokedMany, description = "How far it came"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn revoke_some(
     State(api): State<Api>,
     admin: AdminCaller,

@@ -10,16 +10,26 @@ use super::people::named;
 use crate::capabilities::platform::Directory;
 use crate::http::api::Api;
 use crate::http::caller::AdminCaller;
+use crate::http::openapi::Problems;
 use crate::http::problem::Failure;
 
 const MOST: usize = 25;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Search {
     search: String,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/admin/people",
+    tag = "admin",
+    params(Search),
+    responses((status = 200, body = People, description = "People of this name"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn people(
     State(api): State<Api>,
     admin: AdminCaller,
@@ -32,6 +42,14 @@ pub(super) async fn people(
     }))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/admin/groups",
+    tag = "admin",
+    params(Search),
+    responses((status = 200, body = Groups, description = "Groups of this name"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn groups(
     State(api): State<Api>,
     admin: AdminCaller,

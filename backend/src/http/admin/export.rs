@@ -27,6 +27,7 @@ use crate::domain::tenant::Tenant;
 use crate::http::api::Api;
 use crate::http::caller::AdminCaller;
 use crate::http::consent::{because, state};
+use crate::http::openapi::Problems;
 use crate::http::paging::not_of_this_list;
 use crate::http::problem::Failure;
 use crate::use_cases::list_activity::list_activity;
@@ -47,7 +48,8 @@ enum Format {
 }
 
 /// Which consents.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ConsentsQuery {
     #[serde(default)]
@@ -97,6 +99,14 @@ struct ActLine {
     id: String,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/admin/export/consents",
+    tag = "admin",
+    params(ConsentsQuery),
+    responses((status = 200, body = String, content_type = "text/csv", description = "Up to 5,000 lines; `Link` names the next part"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn consents(
     State(api): State<Api>,
     admin: AdminCaller,
@@ -116,7 +126,7 @@ pub(super) async fn consents(
     consents.sort_by(|a, b| a.of.cmp(&b.of));
     let more = consents.len() > PART;
     consents.truncate(PART);
-    note(&api, &admin, "consents", after.is_none()).await?;
+    note(&api, &admin, "consents").await?;
     let accounts = consents.iter().map(|it| it.of.account.clone());
     let names = names_of(&api, tenant, accounts.collect()).await;
     let lines = consents.iter().map(|consent| {
@@ -129,6 +139,14 @@ pub(super) async fn consents(
     Ok(part(text, format, "consents", next))
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/admin/export/activity",
+    tag = "admin",
+    params(ActsQuery),
+    responses((status = 200, body = String, content_type = "text/csv", description = "Up to 5,000 lines; `Link` names the next part"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn activity(
     State(api): State<Api>,
     admin: AdminCaller,
@@ -142,7 +160,7 @@ pub(super) async fn activity(
         .cursor
         .map(|text| ListCursor::parse(&text).ok_or_else(not_of_this_list));
     let mut cursor = cursor.transpose()?;
-    note(&api, &admin, "activity", first).await?;
+    note(&api, &admin, "activity").await?;
     let (tenant, now) = (&admin.tenant, api.clock.now());
     let mut acts: Vec<Act> = Vec::new();
     loop {
@@ -179,11 +197,8 @@ async fn names_of(api: &Api, tenant: &Tenant, accounts: BTreeSet<AccountId>) -> 
     found
 }
 
-/// Who took what out is on record before the first line of it goes.
-async fn note(api: &Api, admin: &AdminCaller, what: &str, first: bool) -> Result<(), Failure> {
-    if !first {
-        return Ok(());
-    }
+/// Who took what out is on record before the first line of it goes: each part, for one can begin with any.
+async fn note(api: &Api, admin: &AdminCaller, what: &str) -> Result<(), Failure> {
     let entry = AuditEntry {
         at: api.clock.now(),
         by: admin.account.clone(),

@@ -1,16 +1,16 @@
 //! `/api/admin/…`: what those who administer Confluence see and do. Each handler takes an [`AdminCaller`], so each asks.
 
-mod activity;
-mod asks;
-mod audit;
-mod consents;
-mod directory;
-mod export;
-mod overview;
-mod pause;
+pub(super) mod activity;
+pub(super) mod asks;
+pub(super) mod audit;
+pub(super) mod consents;
+pub(super) mod directory;
+pub(super) mod export;
+pub(super) mod overview;
+pub(super) mod pause;
 mod people;
-mod policy;
-mod schedules;
+pub(super) mod policy;
+pub(super) mod schedules;
 
 use axum::Router;
 use axum::routing::{delete, get, post, put};

@@ -10,10 +10,18 @@ use crate::capabilities::store::StoreError;
 use crate::domain::tenant::Tenant;
 use crate::http::api::Api;
 use crate::http::caller::AdminCaller;
+use crate::http::openapi::Problems;
 use crate::http::problem::Failure;
 use crate::use_cases::list_consents::names;
 use crate::use_cases::see_overview::{Day, Overview, see_overview};
 
+#[utoipa::path(
+    get,
+    path = "/api/admin/overview",
+    tag = "admin",
+    responses((status = 200, body = OverviewJson, description = "How the tenant stands"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn show(
     State(api): State<Api>,
     admin: AdminCaller,

@@ -11,10 +11,19 @@ use crate::domain::tenant::Pause;
 use crate::http::api::Api;
 use crate::http::caller::AdminCaller;
 use crate::http::json::JsonBody;
+use crate::http::openapi::Problems;
 use crate::http::problem::Failure;
 use crate::use_cases::list_consents::names;
 use crate::use_cases::pause_tenant::{PauseError, lift_pause, pause_tenant};
 
+#[utoipa::path(
+    put,
+    path = "/api/admin/pause",
+    tag = "admin",
+    request_body = PauseWish,
+    responses((status = 200, body = PauseJson, description = "Nothing is done any more"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn pause(
     State(api): State<Api>,
     admin: AdminCaller,
@@ -27,6 +36,13 @@ pub(super) async fn pause(
     Ok(Json(as_json(&pause, &names)))
 }
 
+#[utoipa::path(
+    delete,
+    path = "/api/admin/pause",
+    tag = "admin",
+    responses((status = 204, description = "Everything goes on"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn lift(
     State(api): State<Api>,
     admin: AdminCaller,

@@ -7,13 +7,29 @@ use onbehalf_contract::{AdminPolicy, PolicyEffects};
 use crate::http::api::Api;
 use crate::http::caller::AdminCaller;
 use crate::http::json::JsonBody;
+use crate::http::openapi::Problems;
 use crate::http::problem::Failure;
 use crate::use_cases::change_policy::{PolicyChangeError, change_policy, preview_policy};
 
+#[utoipa::path(
+    get,
+    path = "/api/admin/policy",
+    tag = "admin",
+    responses((status = 200, body = AdminPolicy, description = "What is allowed"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn show(admin: AdminCaller) -> Json<AdminPolicy> {
     Json(admin.tenant.policy.as_admins_see_it())
 }
 
+#[utoipa::path(
+    post,
+    path = "/api/admin/policy/preview",
+    tag = "admin",
+    request_body = AdminPolicy,
+    responses((status = 200, body = PolicyEffects, description = "What it would do"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn preview(
     State(api): State<Api>,
     admin: AdminCaller,
@@ -31,6 +47,14 @@ pub(super) async fn preview(
     Ok(Json(effects.await?))
 }
 
+#[utoipa::path(
+    put,
+    path = "/api/admin/policy",
+    tag = "admin",
+    request_body = AdminPolicy,
+    responses((status = 200, body = AdminPolicy, description = "What is allowed from now on"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn change(
     State(api): State<Api>,
     admin: AdminCaller,

@@ -14,11 +14,20 @@ use crate::domain::schedule::Schedule;
 use crate::domain::tenant::Tenant;
 use crate::http::api::Api;
 use crate::http::caller::AdminCaller;
+use crate::http::openapi::Problems;
 use crate::http::paging::{Paging, PagingQuery, not_of_this_list};
 use crate::http::problem::Failure;
 use crate::http::schedules::as_json;
 use crate::use_cases::list_consents::names;
 
+#[utoipa::path(
+    get,
+    path = "/api/admin/schedules",
+    tag = "admin",
+    params(PagingQuery),
+    responses((status = 200, body = AdminSchedules, description = "Schedules, newest first"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn list(
     State(api): State<Api>,
     admin: AdminCaller,

@@ -13,17 +13,27 @@ use serde::Deserialize;
 use self::document::Document;
 use super::api::Api;
 use super::caller::ApiCaller;
+use super::openapi::Problems;
 use super::problem::Failure;
 use crate::domain::ids::ConsentId;
 use crate::use_cases::issue_receipt::{ReceiptError, issue_receipt};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Which {
     /// The id of one of my consents; without it, of the newest.
     id: Option<String>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/api/consent/receipt",
+    tag = "consent",
+    params(Which),
+    responses((status = 200, body = serde_json::Value, description = "A record after ISO/IEC TS 27560"), Problems),
+    security(("contextToken" = [])),
+)]
 pub(super) async fn download(
     State(api): State<Api>,
     caller: ApiCaller,
