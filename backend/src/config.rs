@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use thiserror::Error;
 
 use crate::domain::notice::{Notices, Purpose};
+use crate::origin::OriginSecret;
 
 const TENANT_HOSTS: &str = "*.atlassian.net,*.jira.com";
 
@@ -50,6 +51,8 @@ pub struct Config {
     pub retention: SignedDuration,
     /// `ONBEHALF_PAGE`: the folder of the built page. Needed by those who show it.
     pub page: PathBuf,
+    /// `ONBEHALF_ORIGIN_SECRET`: what CloudFront says to `api`, if that answers nobody else.
+    pub origin_secret: Option<OriginSecret>,
     /// `ONBEHALF_BRIDGE_URL`: where a browser finds Atlassian's `all.js`.
     pub bridge: String,
 }
@@ -119,6 +122,10 @@ impl Config {
             notices: notices(set("ONBEHALF_PURPOSE"), set("ONBEHALF_NOTICES_KEPT"))?,
             retention: retention(set("ONBEHALF_RETENTION_DAYS"))?,
             page: set("ONBEHALF_PAGE").unwrap_or_else(|| "page".into()).into(),
+            origin_secret: set("ONBEHALF_ORIGIN_SECRET")
+                .map(|text| OriginSecret::parse(&text))
+                .transpose()
+                .map_err(|error| malformed("ONBEHALF_ORIGIN_SECRET", &error))?,
             bridge: set("ONBEHALF_BRIDGE_URL").unwrap_or_else(|| BRIDGE.into()),
         })
     }
@@ -287,6 +294,7 @@ mod tests {
             ("ONBEHALF_RETENTION_DAYS", "-1"),
             ("ONBEHALF_RETENTION_DAYS", "a month"),
             ("ONBEHALF_SCHEDULE_GROUP", "ours/theirs"),
+            ("ONBEHALF_ORIGIN_SECRET", "guess me"),
             ("ONBEHALF_SCHEDULE_ROLE", "timers"),
             ("ONBEHALF_SCHEDULE_ROLE", "arn:aws:kms:eu-central-1:1:key/1"),
         ] {

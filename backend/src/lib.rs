@@ -16,5 +16,6 @@ pub mod domain;
 pub mod events;
 pub mod http;
 pub mod logs;
+pub mod origin;
 pub mod use_cases;
 pub mod wiring;

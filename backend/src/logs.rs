@@ -1,6 +1,23 @@
 //! Structured logs, one JSON object a line. Tokens, secrets, `Authorization`, query strings and bodies are never logged.
 
+use std::fmt;
+
 use tracing_subscriber::EnvFilter;
+
+/// Why a binary ended. `main` prints what it returns as `Debug`, and this prints what was said, in one line.
+pub struct Ended(String);
+
+impl fmt::Debug for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.replace('\n', " "))
+    }
+}
+
+impl<E: fmt::Display> From<E> for Ended {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
 
 /// Sends logs to standard output as JSON, as CloudWatch wants them. `RUST_LOG` sets what is logged; `info` by default.
 pub fn to_cloudwatch() {

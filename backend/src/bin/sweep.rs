@@ -6,13 +6,13 @@ use onbehalf::{config::Config, events::sweep::sweep, logs, wiring};
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
+async fn main() -> Result<(), logs::Ended> {
     logs::to_cloudwatch();
     let config = Config::from_env()?;
     let aws = wiring::aws().await;
     let parts = wiring::parts(&config, &aws, wiring::system_clock())?;
     let timers = wiring::event_bridge_timers(&config, &aws, wiring::system_clock())?;
-    lambda_runtime::run(service_fn(async |_: LambdaEvent<Value>| {
+    let ended = lambda_runtime::run(service_fn(async |_: LambdaEvent<Value>| {
         let swept = sweep(
             &parts.store,
             &parts.platform,
@@ -22,5 +22,6 @@ async fn main() -> Result<(), Error> {
         );
         Ok::<_, Error>(swept.await?)
     }))
-    .await
+    .await;
+    Ok(ended?)
 }
