@@ -48,8 +48,13 @@ fn line(report: &RunReport) -> Value {
             "Timestamp": report.at.as_millisecond(),
             "CloudWatchMetrics": [{
                 "Namespace": NAMESPACE,
-                "Dimensions": [[], ["Outcome"]],
+                "Dimensions": [[]],
                 "Metrics": metrics,
+            }, {
+                // Each metric is paid for once for each outcome, so that only one has it.
+                "Namespace": NAMESPACE,
+                "Dimensions": [["Outcome"]],
+                "Metrics": [{ "Name": "Runs", "Unit": "Count" }],
             }],
         },
         "message": "a run ended",
@@ -136,13 +141,16 @@ mod tests {
         let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
         assert_eq!(text.matches('\n').count(), 1);
         let line: Value = serde_json::from_str(&text).unwrap();
-        let described = &line["_aws"]["CloudWatchMetrics"][0];
+        let described = &line["_aws"]["CloudWatchMetrics"];
         // Every metric that is announced is there, as a number; and every dimension, as a text.
-        for metric in described["Metrics"].as_array().unwrap() {
-            let name = metric["Name"].as_str().unwrap();
-            assert!(line[name].is_number(), "{name}");
+        for described in described.as_array().unwrap() {
+            for metric in described["Metrics"].as_array().unwrap() {
+                let name = metric["Name"].as_str().unwrap();
+                assert!(line[name].is_number(), "{name}");
+            }
         }
-        assert_eq!(described["Dimensions"], json!([[], ["Outcome"]]));
+        assert_eq!(described[0]["Dimensions"], json!([[]]));
+        assert_eq!(described[1]["Dimensions"], json!([["Outcome"]]));
         assert_eq!(line["Outcome"], "failed");
         assert_eq!(line["_aws"]["Timestamp"], 2000);
         assert_eq!(
