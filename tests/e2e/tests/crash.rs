@@ -149,9 +149,12 @@ impl Delivery {
 }
 
 /// Whether the act was on record when its process died.
-fn had_begun(stops: &[Stop]) -> bool {
-    stops.contains(&Stop::After("commit_begin"))
-        || stops.contains(&Stop::After("commit_begin_as_app"))
+fn had_begun(way: Way, stops: &[Stop]) -> bool {
+    let begin = match way {
+        Way::AsApp => "commit_begin_as_app",
+        _ => "commit_begin",
+    };
+    stops.contains(&Stop::After(begin))
 }
 
 /// Whether its end was.
@@ -201,8 +204,10 @@ async fn a_run_whose_process_dies_anywhere_is_done_once_or_said_to_be_unknown() 
                 let result = delivery.to_its_end().await;
                 let expected = match way {
                     Way::NoConsent | Way::AccountClosed => RunResult::Refused,
-                    Way::AccessLost if had_ended(passed) || !had_begun(passed) => RunResult::Failed,
-                    _ if had_ended(passed) || !had_begun(passed) => RunResult::Done,
+                    Way::AccessLost if had_ended(passed) || !had_begun(way, passed) => {
+                        RunResult::Failed
+                    }
+                    _ if had_ended(passed) || !had_begun(way, passed) => RunResult::Done,
                     _ if wait == 0 => RunResult::Started,
                     Way::Update => RunResult::Done,
                     _ => RunResult::Unknown,
@@ -256,7 +261,7 @@ async fn a_record_without_an_end_says_so_before_anybody_looks_into_it() {
     let stops = stops_of(&ground, Way::Done).await;
     for killed_at in 0..stops.len() {
         let passed = &stops[..=killed_at];
-        if !had_begun(passed) || had_ended(passed) {
+        if !had_begun(Way::Done, passed) || had_ended(passed) {
             continue;
         }
         let name = format!("silent-{killed_at}");
