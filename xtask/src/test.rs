@@ -126,6 +126,7 @@ fn cargo_test(options: &TestOptions, tools: &Tools) -> Command {
         .env("CHROMIUM", &tools.chromium)
         .env("CONFLUENCE_ASSETS", &tools.modules)
         .env("MOTO_SERVER", &tools.python.moto_server)
+        .env("SCHEMATHESIS", &tools.python.schemathesis)
         .current_dir(checkout::root());
     if options.deep {
         cargo.env("PROPTEST_CASES", DEEP_CASES.to_string());

@@ -17,6 +17,7 @@ use crate::{
 pub(crate) struct PythonTools {
     pub(crate) cargo_lambda: PathBuf,
     pub(crate) moto_server: PathBuf,
+    pub(crate) schemathesis: PathBuf,
 }
 
 #[derive(Debug, Error)]
@@ -64,6 +65,7 @@ pub(crate) fn install() -> Result<PythonTools, PythonError> {
     Ok(PythonTools {
         cargo_lambda: programs.join("cargo-lambda"),
         moto_server: programs.join("moto_server"),
+        schemathesis: programs.join("schemathesis"),
     })
 }
 
