@@ -35,7 +35,7 @@ pub(super) fn table(list: List, page: &AdminConsents) -> AnyView {
                 element("label")
                     .class("tick")
                     .add(every)
-                    .add(element("span").class("on-cards").text(say::select_page())),
+                    .add(element("span").class("unseen on-cards").text(say::select_page())),
             ),
         )
         .add(heading(&columns.person))
