@@ -230,6 +230,41 @@ test("what was done is listed by day, by person and in full, and can be saved", 
   await look(world, page, "admin-audit");
 });
 
+test("what needs attention is told with the reason, and leads there", async () => {
+  const [failing] = await people("Failing", 1);
+  await people("Ending", 1, { until: new Date(Date.now() + 2 * 86_400_000).toISOString() });
+  const { items } = await world.api(failing.handle, "GET", "/api/schedules");
+  await world.control("POST", "/faults", {
+    method: "POST",
+    path: "/wiki/api/v2/pages",
+    times: 1,
+    effect: { kind: "respond", status: 403, body: {} },
+  });
+  await world.api(failing.handle, "POST", `/api/schedules/${items[0].id}/run`);
+  await until(async () => (await world.api(failing.handle, "GET", "/api/schedules")).items[0].lastRun?.result === "failed");
+  await page.reload();
+  frame = world.frame(page);
+  await frame.getByText("Consents that end within three days: 1").waitFor();
+  await frame.getByText("Schedules that failed: Daily note").waitFor();
+  await frame.getByText("The person may not do this in Confluence").waitFor();
+  await look(world, page, "admin-attention");
+  await button("Show what it did").click();
+  await frame.getByText("Only schedule Daily note").waitFor();
+  await frame.getByText("Failed", { exact: true }).last().waitFor();
+  await look(world, page, "admin-activity-of-schedule");
+  await button("Clear filter").click();
+  await frame.getByText("Only schedule Daily note").waitFor({ state: "detached" });
+
+  await tab("Overview").click();
+  await button("Show").click();
+  await button("Open Ending 1").waitFor();
+  assert.equal(await frame.getByLabel("State", { exact: true }).inputValue(), "active");
+  assert.equal(await frame.getByRole("columnheader", { name: "Until" }).getAttribute("aria-sort"), "ascending");
+  assert.match(await rows().first().textContent(), /Ending 1/);
+  await frame.getByRole("button", { name: "Until" }).click();
+  await until(async () => !/Ending 1/.test(await rows().first().textContent()));
+});
+
 test("the tabs and a question are reached and left by keyboard", async () => {
   await people("Keyed", 1);
   await tab("Overview").focus();

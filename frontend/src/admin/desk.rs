@@ -22,6 +22,8 @@ pub(super) struct Desk {
     /// Which consents are listed, and in which order.
     pub(super) filter: Live<Filter>,
     pub(super) sort: Live<&'static str>,
+    /// The cursors of the pages up to the one that is shown. The first page has none.
+    pub(super) trail: Live<Vec<Option<String>>>,
     /// The page of them that was asked for last.
     pub(super) consents: Asked<AdminConsents>,
     /// Whose consent is shown in place of the list.
@@ -44,6 +46,7 @@ impl Desk {
             tab: Live::new(Tab::Overview),
             filter: Live::new(Filter::default()),
             sort: Live::new("-since"),
+            trail: Live::new(vec![None]),
             consents: Asked::new(None),
             opened: Live::new(None),
             acts: Live::new(Acts::default()),
@@ -76,6 +79,7 @@ impl Desk {
     pub(super) fn show_consents(self, filter: Filter, sort: &'static str) {
         self.filter.set(filter);
         self.sort.set(sort);
+        self.trail.set(vec![None]);
         self.opened.set(None);
         self.turn_to(Tab::Consents);
     }

@@ -46,12 +46,3 @@ pub(super) fn area(value: &str, longest: u32, on_input: impl Fn(String) + 'stati
             on_input(browser::target_value(&event))
         })
 }
-
-/// A tick with its words.
-pub(super) fn tick(name: &str, label: String, ticked: bool) -> AnyView {
-    let field = element("input")
-        .set("type", "checkbox")
-        .set("name", name)
-        .mark("checked", ticked);
-    element("label").class("tick").add(field).text(label).view()
-}

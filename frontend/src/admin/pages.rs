@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     api::{Answer, Page},
+    desk::HEADING,
     place::waiting,
 };
 use crate::{
@@ -138,7 +139,7 @@ impl<T: Clone + Send + Sync + 'static> Pages<T> {
                 Some(items) if items.is_empty() => none(),
                 Some(items) => rows(&items, &row),
             }),
-            failure(self.trouble, Again::new(again, MORE)),
+            failure(self.trouble, Again::new(again, HEADING)),
             dynamic(move || {
                 if self.next.with(Option::is_some) {
                     Button::new("default", say::more())

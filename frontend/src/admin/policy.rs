@@ -57,6 +57,8 @@ struct Editing {
     /// What the form began with. Another one makes another form.
     begun: Live<Option<Arc<AdminPolicy>>>,
     groups: Live<Vec<Group>>,
+    /// Whether people may make schedules, on which it depends whether these may hold requests.
+    own_schedules: Live<bool>,
     preview: Live<Preview>,
     /// The policy that the preview is of, so that nothing is saved whose effects nobody has seen.
     seen: Live<String>,
@@ -76,6 +78,7 @@ pub(super) fn policy(desk: Desk) -> AnyView {
         stored: Asked::new(None),
         begun: Live::new(None),
         groups: Live::new(Vec::new()),
+        own_schedules: Live::new(true),
         preview: Live::new(Preview::Incomplete),
         seen: Live::new(String::new()),
         changes: Live::new(0),
@@ -107,6 +110,7 @@ impl Editing {
     /// Fills the form with this policy.
     fn begin(self, policy: &AdminPolicy) {
         self.groups.set(policy.groups.clone());
+        self.own_schedules.set(policy.own_schedules);
         self.other.set(None);
         self.trouble.set(None);
         self.begun.set(Some(Arc::new(policy.clone())));
@@ -128,6 +132,7 @@ impl Editing {
     /// Shows what the form comes to once nothing more is changed.
     fn changed(self) {
         self.look.set(false);
+        self.follow_own_schedules();
         let change = self.changes.get_untracked() + 1;
         self.changes.set(change);
         browser::spawn(async move {
@@ -136,6 +141,18 @@ impl Editing {
                 self.ask(false).await;
             }
         });
+    }
+
+    /// Takes over whether people may make schedules, if that has changed.
+    fn follow_own_schedules(self) {
+        let ticked = browser::form(FORM)
+            .and_then(|form| browser::field_value(&form, draft::field::OWN_SCHEDULES));
+        let Some(ticked) = ticked.map(|ticked| ticked == "on") else {
+            return;
+        };
+        if self.own_schedules.get_untracked() != ticked {
+            self.own_schedules.set(ticked);
+        }
     }
 
     /// Whether nothing was changed since, and the form is still there.

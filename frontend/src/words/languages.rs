@@ -92,7 +92,7 @@ const REASONS: [&str; 31] = [
 ];
 
 /// The problems that are told to an admin in other words, or to admins only.
-const ADMIN_PROBLEMS: [&str; 2] = ["policy-changed", "changed"];
+const ADMIN_PROBLEMS: [&str; 3] = ["policy-changed", "no-such-consent", "changed"];
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/words");
 

@@ -40,8 +40,6 @@ pub(super) struct List {
     pub(super) selection: Live<Selection>,
     /// Whose consents are to be taken back, once that is asked.
     pub(super) revoking: Live<Option<Revoking>>,
-    /// The cursors of the pages up to the one that is shown. The first page has none.
-    trail: Live<Vec<Option<String>>>,
     typed: Live<u32>,
 }
 
@@ -62,7 +60,6 @@ pub(super) fn list(desk: Desk) -> AnyView {
         asked: desk.consents,
         selection: Live::new(Selection::none()),
         revoking: Live::new(None),
-        trail: Live::new(vec![None]),
         typed: Live::new(0),
     };
     list.load();
@@ -94,7 +91,7 @@ fn empty(list: List) -> AnyView {
 
 /// Which part of all it is, and the ways to the parts before and after it.
 fn pager(list: List, page: &AdminConsents) -> AnyView {
-    let before = list.trail.with_untracked(Vec::len).saturating_sub(1);
+    let before = list.desk.trail.with_untracked(Vec::len).saturating_sub(1);
     let before = u32::try_from(before).unwrap_or(u32::MAX);
     let shown = u32::try_from(page.items.len()).unwrap_or(u32::MAX);
     let first = before.saturating_mul(PAGE).saturating_add(1);
@@ -106,7 +103,7 @@ fn pager(list: List, page: &AdminConsents) -> AnyView {
     );
     let next = page.next.clone();
     let back = call(move || {
-        list.trail.update(|trail| {
+        list.desk.trail.update(|trail| {
             trail.pop();
         });
         list.load();
@@ -116,7 +113,9 @@ fn pager(list: List, page: &AdminConsents) -> AnyView {
         .then(|| Button::new("default", say::list_previous()).busy(list.asked.busy, back));
     let next = next.map(|next| {
         let on = call(move || {
-            list.trail.update(|trail| trail.push(Some(next.clone())));
+            list.desk
+                .trail
+                .update(|trail| trail.push(Some(next.clone())));
             list.load();
             browser::focus_soon(RANGE);
         });
@@ -137,6 +136,7 @@ impl List {
     /// Asks for the page that is to be shown.
     pub(super) fn load(self) {
         let cursor = self
+            .desk
             .trail
             .with_untracked(|trail| trail.last().cloned().flatten());
         let sort = self.desk.sort.get_untracked();
@@ -151,7 +151,7 @@ impl List {
     pub(super) fn begin_again(self) {
         self.selection.set(Selection::none());
         self.revoking.set(None);
-        self.trail.set(vec![None]);
+        self.desk.trail.set(vec![None]);
         self.load();
     }
 

@@ -32,10 +32,11 @@ pub(super) fn table(list: List, page: &AdminConsents) -> AnyView {
         .add(
             element("td").add(
                 // On cards these words are seen, too.
-                element("label")
-                    .class("tick")
-                    .add(every)
-                    .add(element("span").class("unseen on-cards").text(say::select_page())),
+                element("label").class("tick").add(every).add(
+                    element("span")
+                        .class("unseen on-cards")
+                        .text(say::select_page()),
+                ),
             ),
         )
         .add(heading(&columns.person))
