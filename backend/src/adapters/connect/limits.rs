@@ -120,11 +120,7 @@ fn pace(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Pace>
     let (left, anew) = window.map_or((0, USUAL_SLOW), |window| {
         (window.remaining, window.begins_anew_in)
     });
-    // What is left is spread over the time that is left. A run costs a few points.
-    let gap = anew
-        .saturating_mul(POINTS_OF_A_RUN)
-        .checked_div(left)
-        .unwrap_or(LONGEST_GAP);
+    let gap = gap(left, anew);
     Some(Pace {
         blocked_until: None,
         slow: Some(Slow {
@@ -132,6 +128,13 @@ fn pace(status: StatusCode, headers: &HeaderMap, now: Timestamp) -> Option<Pace>
             until: after(anew)?,
         }),
     })
+}
+
+/// What is left is spread over the time that is left. A run costs a few points.
+fn gap(left: u32, anew: Duration) -> Duration {
+    anew.saturating_mul(POINTS_OF_A_RUN)
+        .checked_div(left)
+        .unwrap_or(LONGEST_GAP)
 }
 
 /// To ask about an account costs three, and to write one; to read may cost more.
@@ -147,7 +150,7 @@ struct Window {
 /// From `RateLimit: "name";r=11000;t=600`, or else from the `X-RateLimit` headers.
 fn window(headers: &HeaderMap, now: Timestamp) -> Option<Window> {
     let structured = text(headers, "ratelimit").and_then(|list| {
-        // Of several, the one of which the least is left.
+        // Of several, the one that is hardest to keep: a burst of a second is over soon.
         list.split(',')
             .filter_map(|policy| {
                 let parameter = |name: &str| {
@@ -162,7 +165,7 @@ fn window(headers: &HeaderMap, now: Timestamp) -> Option<Window> {
                     begins_anew_in: Duration::from_secs(parameter("t")?.into()),
                 })
             })
-            .min_by_key(|window| window.remaining)
+            .max_by_key(|window| gap(window.remaining, window.begins_anew_in))
     });
     structured.or_else(|| {
         let reset: Timestamp = text(headers, "x-ratelimit-reset")?.trim().parse().ok()?;
@@ -242,6 +245,10 @@ mod tests {
         };
         assert_eq!(near(r#""q";r=3000;t=600"#), (1000, 600));
         assert_eq!(near(r#""a";r=60000;t=600, "b";r=300;t=60"#), (1000, 60));
+        assert_eq!(
+            near(r#""burst";r=10;t=1, "quota";r=300;t=600"#),
+            (10_000, 600)
+        );
         assert_eq!(near(r#""q";r=1000000;t=600"#), (100, 600));
         assert_eq!(near(r#""q";r=0;t=600"#), (60_000, 600));
         assert_eq!(near("nonsense"), (60_000, 60));
