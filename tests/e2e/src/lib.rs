@@ -4,6 +4,7 @@
 //! there; [`World::callback`] is Atlassian, or whoever claims to be it; [`World::instance`] is another process of the app
 //! on the same table. Everything reads one clock, which stands still until a test moves it.
 
+mod admin;
 mod at_once;
 mod callback;
 mod clock;
@@ -22,6 +23,7 @@ pub mod wish;
 mod worker;
 mod world;
 
+pub use admin::usual_policy;
 pub use at_once::at_once;
 pub use callback::Callback;
 pub use clock::TestClock;
