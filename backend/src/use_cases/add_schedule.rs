@@ -4,7 +4,7 @@ use onbehalf_contract::ScheduleWish;
 use thiserror::Error;
 
 use super::keep_timers::set_timer;
-use super::may_schedule::{MayNot, consent_covers, may_choose, policy_allows};
+use super::may_schedule::{MayNot, consent_covers, may_choose, may_make_own, policy_allows};
 use crate::capabilities::platform::Accounts;
 use crate::capabilities::store::{
     KeepTimers, ReadConsents, ReadSchedules, StoreError, WriteSchedules,
@@ -42,9 +42,7 @@ pub async fn add_schedule(
 ) -> Result<Schedule, AddScheduleError> {
     let now = when.now;
     let plan = Plan::check(wish, now)?;
-    if !tenant.policy.own_schedules() {
-        return Err(MayNot::OwnSchedulesOff.into());
-    }
+    may_make_own(tenant)?;
     policy_allows(tenant, plan.task())?;
     consent_covers(store, of, plan.task().access(), when).await?;
     may_choose(platform, tenant, of, plan.fallback()).await?;

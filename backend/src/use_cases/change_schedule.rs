@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::find_schedule::find_schedule;
 use super::keep_timers::set_timer;
-use super::may_schedule::{MayNot, consent_covers, may_choose, policy_allows};
+use super::may_schedule::{MayNot, consent_covers, may_choose, may_make_own, policy_allows};
 use crate::capabilities::platform::Accounts;
 use crate::capabilities::store::{
     KeepTimers, ReadConsents, ReadRuns, ReadSchedules, StoreError, WriteError, WriteSchedules,
@@ -46,6 +46,10 @@ pub async fn change_schedule(
     let old = seen(store, (of, id), change.version, when).await?;
     let resumes = change.state == Some(ScheduleState::Active) && !old.is_active();
     let new = old.changed(change, now)?;
+    // To make another of what is there is to make one.
+    if (&new.task, &new.when) != (&old.task, &old.when) {
+        may_make_own(tenant)?;
+    }
     if resumes || new.task != old.task {
         policy_allows(tenant, &new.task)?;
         consent_covers(store, of, new.access(), when).await?;

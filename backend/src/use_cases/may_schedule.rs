@@ -44,6 +44,14 @@ pub(super) async fn consent_covers(
     }
 }
 
+/// Whether people make schedules of their own in this tenant.
+pub(super) fn may_make_own(tenant: &Tenant) -> Result<(), MayNot> {
+    match tenant.policy.own_schedules() {
+        true => Ok(()),
+        false => Err(MayNot::OwnSchedulesOff),
+    }
+}
+
 /// Whether the tenant's policy allows a schedule to do this.
 pub(super) fn policy_allows(tenant: &Tenant, task: &Task) -> Result<(), MayNot> {
     match tenant.policy.allows_task(task) {
