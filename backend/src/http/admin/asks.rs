@@ -68,7 +68,7 @@ pub(super) async fn ask(
     let accounts: BTreeSet<AccountId> = accounts_of(accounts)?;
     if !(1..=MOST_ASKED).contains(&accounts.len()) {
         return Err(Failure::Unacceptable(format!(
-            "1 to {MOST_ASKED} people are asked at once"
+            "between 1 and {MOST_ASKED} people are asked at once"
         )));
     }
     let note = note.filter(|note| !note.trim().is_empty());
