@@ -74,6 +74,27 @@ test("a schedule’s preview comes and changes, and nothing moves", async () => 
   assert.deepEqual(await shifts(world.document(page), since), []);
 });
 
+test("for admins: from the first paint on, nothing moves", async () => {
+  const person = await world.newPerson();
+  await world.consent(person.handle);
+  const page = await world.window("ada");
+  const asked = underWay(page);
+  const module = gate();
+  await page.route(/\.wasm$/, async (route) => {
+    await module.opened;
+    await route.continue();
+  });
+  await page.goto(`${world.baseUrl}/plugins/servlet/ac/onbehalf/admin`);
+  const frame = world.frame(page);
+  await frame.locator("#skeleton").waitFor();
+  await world.document(page).waitForFunction(() => performance.getEntriesByName("first-paint").length > 0);
+  module.open();
+  await frame.getByRole("heading", { name: "What needs attention" }).waitFor();
+  await until(() => asked.size === 0);
+  assert.deepEqual(await shifts(world.document(page)), []);
+  await page.context().close();
+});
+
 async function end(person) {
   await world.consent(person.handle);
   await world.api(person.handle, "DELETE", "/api/consent");

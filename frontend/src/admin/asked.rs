@@ -48,7 +48,11 @@ impl<T: Send + Sync + 'static> Asked<T> {
 
     /// Asks, and does something with the answer before it is shown.
     pub(super) fn ask_then(self, answer: Answer<T>, then: impl FnOnce(&T) + 'static) {
-        let time = self.times.get_untracked() + 1;
+        // Whoever asks again after an answer may be gone by then.
+        let Some(times) = self.times.try_get_untracked() else {
+            return;
+        };
+        let time = times + 1;
         self.times.set(time);
         self.busy.set(true);
         self.trouble.set(None);

@@ -88,7 +88,10 @@ impl<T: Clone + Send + Sync + 'static> Pages<T> {
     }
 
     fn load(self, cursor: Option<String>) {
-        let (times, _) = self.asked.get_untracked();
+        // Whoever begins anew after an answer may be gone by then.
+        let Some((times, _)) = self.asked.try_get_untracked() else {
+            return;
+        };
         let times = times + 1;
         self.asked.set((times, cursor.clone()));
         self.busy.set(true);

@@ -133,7 +133,11 @@ impl Editing {
     fn changed(self) {
         self.look.set(false);
         self.follow_own_schedules();
-        let change = self.changes.get_untracked() + 1;
+        // The admin may have turned to another tab before an answer came.
+        let Some(changes) = self.changes.try_get_untracked() else {
+            return;
+        };
+        let change = changes + 1;
         self.changes.set(change);
         browser::spawn(async move {
             browser::sleep(PAUSE_MS).await;
@@ -150,7 +154,7 @@ impl Editing {
         let Some(ticked) = ticked.map(|ticked| ticked == "on") else {
             return;
         };
-        if self.own_schedules.get_untracked() != ticked {
+        if self.own_schedules.try_get_untracked() == Some(!ticked) {
             self.own_schedules.set(ticked);
         }
     }

@@ -96,8 +96,13 @@ pub(super) fn detail(desk: Desk, person: Somebody) -> AnyView {
 
 impl Shown {
     fn load(self) {
-        let answer = self.account.with_untracked(|account| api::consent(account));
-        self.asked.ask(answer);
+        // The admin may have gone back to the list meanwhile.
+        let answer = self
+            .account
+            .try_with_untracked(|account| api::consent(account));
+        if let Some(answer) = answer {
+            self.asked.ask(answer);
+        }
     }
 }
 
