@@ -3,13 +3,17 @@
 mod app;
 mod bench;
 mod binaries;
+mod build;
 mod checkout;
 mod deny;
+mod deploy;
+mod destroy;
 mod dev;
 mod dlq;
 mod page;
 mod progress;
 mod run;
+mod sbom;
 mod setup;
 mod test;
 mod verify_log;
@@ -32,7 +36,7 @@ enum Task {
     /// Run the app alone on this machine, for any host that speaks Connect
     App(app::AppOptions),
     /// Build the page into target/page and print what it weighs
-    Build,
+    Build(build::BuildOptions),
     /// Run every test
     Test(test::TestOptions),
     /// Measure release binaries
@@ -41,6 +45,10 @@ enum Task {
     VerifyLog(verify_log::VerifyLogOptions),
     /// Show the runs in AWS that were given up, send them back or drop them
     Dlq(dlq::DlqOptions),
+    /// Build everything, and deploy it to AWS
+    Deploy(deploy::DeployOptions),
+    /// Remove it from AWS
+    Destroy(destroy::DestroyOptions),
     /// Check licences, sources and known weaknesses of the dependencies
     Deny,
 }
@@ -56,11 +64,13 @@ fn run(task: Task) -> Result<(), Box<dyn Error>> {
     match task {
         Task::Dev(options) => dev::run(&options)?,
         Task::App(options) => match app::run(&options)? {},
-        Task::Build => page::build()?,
+        Task::Build(options) => build::run(&options)?,
         Task::Test(options) => test::run(&options)?,
         Task::Bench(options) => bench::run(&options)?,
         Task::VerifyLog(options) => match verify_log::run(&options)? {},
         Task::Dlq(options) => match dlq::run(&options)? {},
+        Task::Deploy(options) => deploy::run(&options)?,
+        Task::Destroy(options) => destroy::run(&options)?,
         Task::Deny => deny::run()?,
     }
     Ok(())

@@ -122,7 +122,7 @@ fn cargo_test(options: &TestOptions, tools: &Tools) -> Command {
         .args(["test", "--workspace", "--no-fail-fast"])
         .args(&options.filter)
         .env("ONBEHALF_PAGE", page::folder())
-        .env("CARGO_LAMBDA", &tools.python.cargo_lambda)
+        .env("CARGO_LAMBDA", &tools.python.deploy.cargo_lambda)
         .env("CHROMIUM", &tools.chromium)
         .env("CONFLUENCE_ASSETS", &tools.modules)
         .env("MOTO_SERVER", &tools.python.moto_server)
