@@ -86,8 +86,25 @@ impl Erase for Store {
 
     async fn erase_tenant(&self, key: &TenantKey, generation: u64) -> Result<Erased, StoreError> {
         let pk = keys::tenant(key);
-        let mut items = Vec::new();
-        for Stored { sk, .. } in self.stored_under(&pk).await? {
+        let stored = self.stored_under(&pk).await?;
+        if stored.is_empty() {
+            return Ok(Erased::Everything);
+        }
+        // What its admins did may be long. The rest goes at once: a tenant never is without its policy.
+        let (audit, rest): (Vec<_>, Vec<_>) = stored
+            .into_iter()
+            .partition(|item| item.sk.starts_with(keys::AUDIT));
+        for some in audit.chunks(AT_ONCE) {
+            let mut items = vec![self.removed(key, generation)?];
+            for Stored { sk, .. } in some {
+                items.push(built(self.deleting(&pk, sk))?);
+            }
+            if self.transact_if(items).await? == Written::No {
+                return Ok(Erased::NoReason);
+            }
+        }
+        let mut items = Vec::with_capacity(rest.len());
+        for Stored { sk, .. } in rest {
             let mut delete = self.deleting(&pk, &sk);
             if sk == keys::TENANT {
                 delete = delete
@@ -95,9 +112,6 @@ impl Erase for Store {
                     .expression_attribute_values(":generation", number(generation));
             }
             items.push(built(delete)?);
-        }
-        if items.is_empty() {
-            return Ok(Erased::Everything);
         }
         Ok(match self.transact_if(items).await? {
             Written::Yes => Erased::Everything,
@@ -204,19 +218,28 @@ impl Store {
 
     /// There still is a reason, or nothing happens.
     fn reason(&self, of: &Subject, why: WhyErase) -> Result<TransactWriteItem, StoreError> {
-        let check = ConditionCheck::builder().table_name(&self.table);
         let check = match why {
-            WhyErase::Planned => check
+            WhyErase::TenantRemoved { generation } => return self.removed(&of.tenant, generation),
+            WhyErase::Planned => ConditionCheck::builder()
+                .table_name(&self.table)
                 .key(keys::PK, AttributeValue::S(keys::person(of)))
                 .key(keys::SK, AttributeValue::S(keys::PERSON.into()))
                 .condition_expression("due = :due")
                 .expression_attribute_values(":due", AttributeValue::S(Due::Erase.of(of))),
-            WhyErase::TenantRemoved { generation } => check
-                .key(keys::PK, AttributeValue::S(keys::tenant(&of.tenant)))
-                .key(keys::SK, AttributeValue::S(keys::TENANT.into()))
-                .condition_expression(REMOVED)
-                .expression_attribute_values(":generation", number(generation)),
         };
+        Ok(TransactWriteItem::builder()
+            .condition_check(check.build().map_err(unreadable)?)
+            .build())
+    }
+
+    /// The tenant is still removed.
+    fn removed(&self, key: &TenantKey, generation: u64) -> Result<TransactWriteItem, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(keys::tenant(key)))
+            .key(keys::SK, AttributeValue::S(keys::TENANT.into()))
+            .condition_expression(REMOVED)
+            .expression_attribute_values(":generation", number(generation));
         Ok(TransactWriteItem::builder()
             .condition_check(check.build().map_err(unreadable)?)
             .build())
