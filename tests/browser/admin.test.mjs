@@ -316,6 +316,27 @@ test("lost rights, an ended session and trouble are said, with a way on", async 
   await button("Reload").waitFor();
 });
 
+test("an answer that comes after the admin has turned elsewhere does no harm", async () => {
+  await world.newPerson({ displayName: "Patient One" });
+  await tab("Ask").click();
+  await frame.getByLabel("Search people by name").fill("Patient");
+  await button("Add Patient One").click();
+  let go;
+  const held = new Promise((resolve) => (go = resolve));
+  const asks = /\/api\/admin\/asks$/;
+  await page.route(asks, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await button("Ask them").click();
+  await tab("Policy").click();
+  const [answer] = await Promise.all([page.waitForResponse(asks), go()]);
+  assert.equal(answer.status(), 200);
+  await page.unroute(asks);
+  await tab("Ask").click();
+  await button("Open Patient One").waitFor();
+});
+
 test("whoever is no admin is told so, and gets nothing else", async () => {
   const alice = await world.window("alice");
   await alice.goto(`${world.baseUrl}${ADMIN}`);
