@@ -16,12 +16,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws::permissions::assert_allowed;
-use aws::stack::Stack;
+use aws::stack::{ORIGIN_SECRET, Stack};
 use aws::wire::{self, Request, Wire};
 use confluence_simulator::{Effect, Fault, Installation, Options, Simulator};
 use jiff::{Timestamp, Unit};
 use onbehalf::adapters::sqs::message_group;
 use onbehalf::domain::language::Language;
+use onbehalf::origin;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -40,11 +41,15 @@ impl Drop for Process {
 /// The Runtime API, and the functions that poll it.
 struct Lambdas {
     address: String,
+    /// Where browsers and Atlassian come in.
+    front: String,
     http: reqwest::Client,
     stack: Stack,
     functions: Vec<Function>,
     /// Whether EventBridge Scheduler refuses what `api` asks of it.
     timers_are_busy: Arc<AtomicBool>,
+    /// Whether KMS refuses everything.
+    key_is_disabled: Arc<AtomicBool>,
     _runtime_api: Process,
     _page: tempfile::TempDir,
 }
@@ -65,14 +70,18 @@ impl Lambdas {
         write_page(page.path());
         let port = free_port();
         let address = format!("http://localhost:{port}");
+        let api = format!("{address}/lambda-url/api");
+        let cloudfront = Wire::adding((origin::HEADER, ORIGIN_SECRET), &api).await;
+        let front = cloudfront.endpoint.replace("127.0.0.1", "localhost");
         let parameters = BTreeMap::from([
-            ("BaseUrl", format!("{address}/lambda-url/api")),
+            ("BaseUrl", front.clone()),
             ("TenantHosts", "localhost".to_owned()),
             ("Purpose", String::new()),
             ("NoticesKept", String::new()),
             ("RetentionDays", "30".to_owned()),
         ]);
         let timers_are_busy = Arc::new(AtomicBool::new(false));
+        let key_is_disabled = Arc::new(AtomicBool::new(false));
         let runtime_api = runtime_api(port);
         let mut functions = Vec::new();
         for (name, path, binary) in [
@@ -82,13 +91,24 @@ impl Lambdas {
         ] {
             let database = Wire::to(&stack.database).await;
             let busy = (name == "Api").then(|| Arc::clone(&timers_are_busy));
+            let disabled = Arc::clone(&key_is_disabled);
             let aws = Wire::with(&stack.moto.endpoint, move |request| {
                 let busy = busy.as_ref().is_some_and(|it| it.load(Ordering::SeqCst));
-                let fault =
-                    (busy && request.path.starts_with("/schedules/")).then_some(wire::Fault {
+                let disabled = disabled.load(Ordering::SeqCst);
+                let of_kms = |operation: &String| operation.starts_with("TrentService.");
+                let fault = if busy && request.path.starts_with("/schedules/") {
+                    Some(wire::Fault {
                         status: 429,
                         name: "ThrottlingException",
-                    });
+                    })
+                } else if disabled && request.operation.as_ref().is_some_and(of_kms) {
+                    Some(wire::Fault {
+                        status: 400,
+                        name: "DisabledException",
+                    })
+                } else {
+                    None
+                };
                 Box::pin(std::future::ready(fault))
             })
             .await;
@@ -120,18 +140,15 @@ impl Lambdas {
         }
         Self {
             address,
+            front,
             http: reqwest::Client::new(),
             stack,
             functions,
             timers_are_busy,
+            key_is_disabled,
             _runtime_api: runtime_api,
             _page: page,
         }
-    }
-
-    /// The function URL of `api`.
-    fn api_url(&self) -> String {
-        format!("{}/lambda-url/api", self.address)
     }
 
     async fn call_api(
@@ -143,7 +160,7 @@ impl Lambdas {
     ) -> (u16, Value) {
         let mut request = self
             .http
-            .request(method, format!("{}{path}", self.api_url()))
+            .request(method, format!("{}{path}", self.front))
             .header("authorization", format!("JWT {token}"));
         if let Some(body) = body {
             request = request.json(&body);
@@ -269,12 +286,18 @@ fn write_page(folder: &Path) {
         std::fs::write(words.join(format!("{}.json", language.code())), "{}").unwrap();
     }
     std::fs::create_dir_all(folder.join("assets")).unwrap();
-    for name in ["page.js", "page.wasm", "page.css"] {
+    let module = |name: &str| ["js", "wasm", "css"].map(|kind| format!("{name}.{kind}"));
+    for name in [module("page"), module("admin")].concat() {
+        let name = name.as_str();
         std::fs::write(folder.join("assets").join(name), "").unwrap();
         std::fs::write(folder.join("assets").join(format!("{name}.br")), "").unwrap();
     }
     let manifest = json!({
         "script": "/assets/page.js", "wasm": "/assets/page.wasm", "style": "/assets/page.css",
+        "admin": {
+            "script": "/assets/admin.js", "wasm": "/assets/admin.wasm", "style": "/assets/admin.css",
+            "words": {},
+        },
     });
     std::fs::write(folder.join("manifest.json"), manifest.to_string()).unwrap();
 }
@@ -293,7 +316,7 @@ impl Road {
     async fn start() -> Self {
         let simulator = Simulator::start(Options::default()).await.unwrap();
         let lambdas = Lambdas::start(&simulator).await;
-        let descriptor = format!("{}/atlassian-connect.json", lambdas.api_url());
+        let descriptor = format!("{}/atlassian-connect.json", lambdas.front);
         let installation = simulator.install(&descriptor).await.unwrap();
         let token = simulator.context_token("alice").unwrap().sign();
         let alice = simulator.people().get("alice").unwrap().account_id;
@@ -405,6 +428,120 @@ async fn the_lambdas_install_consent_and_act() {
         "consent-revoked"
     );
     lambdas.assert_allowed();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_come_through_cloudfront_is_refused() {
+    let simulator = Simulator::start(Options::default()).await.unwrap();
+    let lambdas = Lambdas::start(&simulator).await;
+    let direct = format!("{}/lambda-url/api", lambdas.address);
+    for (base, status) in [(&direct, 403), (&lambdas.front, 200)] {
+        let request = lambdas.http.get(format!("{base}/atlassian-connect.json"));
+        assert_eq!(request.send().await.unwrap().status(), status);
+    }
+    let guess = lambdas.http.get(format!("{direct}/healthz"));
+    let guess = guess.header(origin::HEADER, ORIGIN_SECRET.to_lowercase());
+    assert_eq!(guess.send().await.unwrap().status(), 403);
+}
+
+#[test]
+fn a_function_that_is_half_configured_says_in_one_line_what_is_missing() {
+    let whole = [
+        ("ONBEHALF_BASE_URL", "https://onbehalf.example.com"),
+        ("ONBEHALF_SEAL_KEY", "arn:aws:kms:eu-central-1:1:key/1"),
+        ("ONBEHALF_QUEUE_URL", "https://sqs.example.com/1/runs"),
+        ("ONBEHALF_SCHEDULE_GROUP", "timers"),
+        ("ONBEHALF_SCHEDULE_ROLE", "arn:aws:iam::1:role/timers"),
+        ("ONBEHALF_RETENTION_DAYS", "30"),
+        ("ONBEHALF_ORIGIN_SECRET", ORIGIN_SECRET),
+        ("ONBEHALF_PAGE", "no/such/folder"),
+    ];
+    let timers = ["ONBEHALF_SCHEDULE_GROUP", "ONBEHALF_SCHEDULE_ROLE"];
+    for (binary, also) in [
+        (env!("CARGO_BIN_EXE_api"), &timers[..]),
+        (env!("CARGO_BIN_EXE_act"), &[]),
+        (env!("CARGO_BIN_EXE_sweep"), &timers[..]),
+    ] {
+        let of_all = [
+            "ONBEHALF_BASE_URL",
+            "ONBEHALF_SEAL_KEY",
+            "ONBEHALF_QUEUE_URL",
+        ];
+        let missing = of_all.iter().chain(also).map(|name| (*name, ""));
+        let malformed = [
+            ("ONBEHALF_RETENTION_DAYS", "a month"),
+            ("ONBEHALF_ORIGIN_SECRET", "guess me"),
+        ];
+        for (name, value) in missing.chain(malformed) {
+            let ended = Command::new(binary)
+                .env_clear()
+                .envs(whole)
+                .env(name, value)
+                .output()
+                .unwrap();
+            let said = String::from_utf8(ended.stderr).unwrap();
+            assert!(!ended.status.success(), "{binary} without {name}");
+            assert_eq!(said.lines().count(), 1, "{binary} without {name}: {said}");
+            assert!(said.starts_with(&format!("Error: {name} ")), "{said}");
+            assert!(!said.contains("guess me"), "{said}");
+        }
+    }
+    let no_page = Command::new(env!("CARGO_BIN_EXE_api"))
+        .env_clear()
+        .envs(whole)
+        .output();
+    let said = String::from_utf8(no_page.unwrap().stderr).unwrap();
+    assert!(
+        said.contains("no/such/folder") && said.contains("cargo xtask build"),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_newer_version_wrote_is_left_alone_and_a_refusing_key_stops_acting_for_a_while() {
+    let road = Road::start().await;
+    let (lambdas, stack) = (&road.lambdas, &road.lambdas.stack);
+    let (_, schedules) = road.call(Method::GET, "/api/schedules", None).await;
+    assert_eq!(schedules["items"][0]["id"], "daily-note", "{schedules}");
+
+    // Somebody went back to this version from one that knows of more: the function says that it cannot read what is there,
+    // and changes nothing.
+    let person = format!("person#{}#{}", road.installation.client_key, road.alice);
+    let item = ["schedule#daily-note", "consent"].map(|sk| (person.clone(), sk));
+    let was = [
+        stack.set_state(&item[0], "dreaming").await,
+        stack.set_state(&item[1], "dreaming").await,
+    ];
+    stack.send(&road.message("2026-11-22T09:00:00Z")).await;
+    let left = lambdas.work().await;
+    assert_eq!(
+        left,
+        [road.message("2026-11-22T09:00:00Z")],
+        "the run waits"
+    );
+    let (status, problem) = road.call(Method::GET, "/api/consent", None).await;
+    assert!(status >= 500, "{problem}");
+    let (status, problem) = road.call(Method::DELETE, "/api/consent", None).await;
+    assert!(status >= 500, "{problem}");
+    assert_eq!(road.pages(), 0);
+    // The newer version finds all as it left it.
+    for (item, was) in item.iter().zip(&was) {
+        assert_eq!(stack.set_state(item, was).await, "dreaming");
+    }
+
+    // Without the key no secret opens, and so nothing is done as anybody; the run is tried again later.
+    lambdas.key_is_disabled.store(true, Ordering::SeqCst);
+    assert_eq!(lambdas.work().await, [""; 0]);
+    assert_eq!(road.pages(), 0);
+    assert_eq!(stack.delayed().await, "1");
+    let (_, schedules) = road.call(Method::GET, "/api/schedules", None).await;
+    let run = &schedules["items"][0]["lastRun"];
+    assert_eq!(run["result"], "waiting", "{run}");
+    lambdas.key_is_disabled.store(false, Ordering::SeqCst);
+    stack.send(&road.message("2026-11-23T09:00:00Z")).await;
+    assert_eq!(lambdas.work().await, [""; 0]);
+    assert_eq!(road.pages(), 1, "nothing was lost");
 }
 
 #[tokio::test(flavor = "multi_thread")]

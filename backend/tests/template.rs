@@ -11,29 +11,49 @@ use std::process::Command;
 
 use aws::template::{self, Allowed, Template};
 use onbehalf::config::Config;
+use onbehalf::domain::failure::Failure;
+use onbehalf::domain::run_report::Outcome;
 use serde_json::{Value, json};
 
 const TABLE: &str = include_str!("../../infra/table.json");
 const CONFIGURATION: &str = include_str!("../../docs/configuration.md");
 
+const OPERATE: &str = include_str!("../../docs/operate.md");
+
 const FUNCTIONS: [&str; 3] = ["Api", "Act", "Sweep"];
 
-/// cfn-lint comes with moto, and knows what CloudFormation and SAM take.
+/// cfn-lint and AWS SAM know what CloudFormation takes, without asking it.
 #[test]
-fn the_template_is_one_that_aws_takes() {
-    let beside = |moto: std::ffi::OsString| Path::new(&moto).with_file_name("cfn-lint");
-    let program = std::env::var_os("MOTO_SERVER").map_or_else(|| "cfn-lint".into(), beside);
-    let checked = Command::new(&program).arg(template::PATH).output();
+fn the_templates_are_ones_that_aws_takes() {
+    let storage = Path::new(template::PATH).with_file_name("storage.yaml");
+    let storage = storage.to_str().unwrap();
+    check("cfn-lint", &[template::PATH, storage]);
+    check(
+        "sam",
+        &["validate", "--lint", "--template-file", template::PATH],
+    );
+}
+
+/// Runs a program that came with moto.
+fn check(program: &str, arguments: &[&str]) {
+    let beside = |moto: std::ffi::OsString| Path::new(&moto).with_file_name(program);
+    let path = std::env::var_os("MOTO_SERVER").map_or_else(|| program.into(), beside);
+    let checked = Command::new(&path)
+        .args(arguments)
+        .env("AWS_DEFAULT_REGION", "eu-central-1")
+        .env("SAM_CLI_TELEMETRY", "0")
+        .output();
     let checked = checked.unwrap_or_else(|error| {
         panic!(
             "{}: {error}; `cargo xtask test` installs it",
-            program.display()
+            path.display()
         )
     });
     assert!(
         checked.status.success(),
-        "{}",
-        String::from_utf8_lossy(&checked.stdout)
+        "{}{}",
+        String::from_utf8_lossy(&checked.stdout),
+        String::from_utf8_lossy(&checked.stderr)
     );
 }
 
@@ -69,12 +89,155 @@ fn nobody_may_do_everything_or_touch_anything() {
     }
 }
 
+/// That what is done is allowed is what tests/lambdas.rs sees. This is the other half: that nothing else is.
+#[test]
+fn each_function_may_do_what_its_use_cases_do_and_nothing_else() {
+    let template = Template::read();
+    let may = |function: &str| {
+        let allowed = template.allowed(function).into_iter();
+        let services = allowed.map(|it| it.action.split_once(':').unwrap().0.to_owned());
+        BTreeSet::from_iter(services)
+    };
+    let services = |names: &[&str]| BTreeSet::from_iter(names.iter().map(|it| (*it).to_owned()));
+    let of_timers = ["dynamodb", "iam", "kms", "logs", "scheduler"];
+    assert_eq!(may("Api"), services(&[&of_timers[..], &["sqs"]].concat()));
+    assert_eq!(may("Act"), services(&["dynamodb", "kms", "logs", "sqs"]));
+    assert_eq!(may("Sweep"), services(&of_timers));
+
+    let may = |function: &str, action: &str, resource: Value| {
+        let mut allowed = template.allowed(function).into_iter();
+        allowed.any(|it| it.action == action && it.resource == resource)
+    };
+    let index = |name: &str| json!({ "Sub": format!("${{Table.Arn}}/index/{name}") });
+    let table = json!({ "GetAtt": "Table.Arn" });
+    let key = json!({ "GetAtt": "SealKey.Arn" });
+    // A run knows its person from its message. Nothing that acts as people can go through them.
+    for index in ["due", "people", "listed"].map(index) {
+        assert!(!may("Act", "dynamodb:Query", index));
+    }
+    assert!(!may("Act", "dynamodb:Query", table.clone()));
+    // Only the sweep goes through all tenants, and it takes no user's token, nor makes one.
+    assert!(!may("Api", "dynamodb:Query", index("due")));
+    assert!(!may("Sweep", "kms:GenerateDataKey", key));
+    let opens = template.allowed("Sweep");
+    let opens = opens.iter().find(|it| it.action == "kms:Decrypt").unwrap();
+    assert_eq!(
+        opens.condition,
+        Some(json!({
+            "StringEquals": { "kms:EncryptionContext:onbehalf:purpose": "credentials" },
+        }))
+    );
+    for function in FUNCTIONS {
+        assert!(!may(function, "dynamodb:Scan", table.clone()), "{function}");
+        // Its own log, and no other's.
+        let log = json!({ "GetAtt": format!("{function}Log.Arn") });
+        let allowed = template.allowed(function);
+        let mut logs = allowed.iter().filter(|it| it.action.starts_with("logs:"));
+        assert!(logs.all(|it| it.resource == log), "{function}");
+        let role = template.properties(&format!("{function}Role"));
+        let trusted = &role["AssumeRolePolicyDocument"]["Statement"];
+        let lambda = json!({ "Service": "lambda.amazonaws.com" });
+        assert_eq!(trusted.as_array().unwrap().len(), 1);
+        assert_eq!(trusted[0]["Principal"], lambda);
+    }
+}
+
+#[test]
+fn only_cloudfront_reads_assets_and_only_who_knows_the_secret_is_answered() {
+    let template = Template::read();
+    let policy = &template.properties("BucketPolicy")["PolicyDocument"]["Statement"];
+    let allows: Vec<_> = policy
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|statement| statement["Effect"] == "Allow")
+        .collect();
+    let [only] = allows[..] else {
+        panic!("one may read: {allows:?}")
+    };
+    assert_eq!(
+        only["Principal"],
+        json!({ "Service": "cloudfront.amazonaws.com" })
+    );
+    assert_eq!(only["Action"], "s3:GetObject");
+    let assets = only["Resource"]["Sub"].as_str().unwrap();
+    assert!(assets.ends_with("${Bucket}/assets/*"), "{assets}");
+    assert!(only["Condition"]["StringEquals"]["aws:SourceArn"].is_object());
+
+    // What CloudFront says and what `api` expects are one value.
+    let distribution = &template.properties("Distribution")["DistributionConfig"];
+    let said = &distribution["Origins"][0]["OriginCustomHeaders"][0];
+    assert_eq!(said["HeaderName"], onbehalf::origin::HEADER);
+    let expected = &template.environment("Api")["ONBEHALF_ORIGIN_SECRET"];
+    assert_eq!(&said["HeaderValue"], expected);
+    assert!(
+        expected["Sub"]
+            .as_str()
+            .unwrap()
+            .starts_with("{{resolve:secretsmanager:")
+    );
+    let secret = &template.properties("OriginSecret")["GenerateSecretString"];
+    let made = "a1".repeat(24);
+    assert_eq!(secret["PasswordLength"], made.len());
+    assert_eq!(secret["ExcludePunctuation"], true);
+    onbehalf::origin::OriginSecret::parse(&made).unwrap();
+
+    // No answer of the API is kept for somebody else.
+    let caching_disabled = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
+    let of_api = &distribution["DefaultCacheBehavior"];
+    assert_eq!(of_api["CachePolicyId"], caching_disabled);
+    // A query can carry a token.
+    assert!(distribution["Logging"].is_null());
+}
+
+#[test]
+fn nobody_has_to_know_the_domain_beforehand() {
+    let template = Template::read();
+    for (name, default) in template.defaults() {
+        let by_deploy = ["Bucket", "ApiPackage", "ActPackage", "SweepPackage"].contains(&name);
+        assert_eq!(default.is_null(), by_deploy, "{name}");
+    }
+}
+
+#[test]
+fn every_alarm_tells_somebody_and_is_explained() {
+    let template = Template::read();
+    let alarms = template.of_type("AWS::CloudWatch::Alarm");
+    assert!(!alarms.is_empty());
+    let board = template.properties("Dashboard")["DashboardBody"].to_string();
+    for alarm in alarms {
+        let properties = template.properties(alarm);
+        let tells = json!([{ "Ref": "AlarmTopic" }]);
+        assert_eq!(properties["AlarmActions"], tells, "{alarm}");
+        let name = properties["AlarmName"]["Sub"].as_str().unwrap();
+        let name = name.strip_prefix("${AWS::StackName}-").unwrap();
+        assert!(OPERATE.contains(&format!("| `{name}` |")), "{name}");
+        assert!(board.contains(&format!("${{{alarm}.Arn}}")), "{alarm}");
+    }
+}
+
+#[test]
+fn alarms_watch_for_what_the_code_says() {
+    let template = Template::read();
+    let undecided = &template.properties("RunsUndecided")["Dimensions"][0]["Value"];
+    assert_eq!(undecided, Outcome::Undecided.name());
+    let pattern = &template.properties("TokenFailures")["FilterPattern"];
+    for failure in [
+        Failure::TokenRefused(String::new()),
+        Failure::TokenNotPrepared,
+        Failure::AtlassianDown,
+    ] {
+        let watched = format!(r#"$.reason = "{}""#, failure.code());
+        assert!(pattern.as_str().unwrap().contains(&watched), "{watched}");
+    }
+}
+
 #[test]
 fn runs_are_asked_for_by_people_by_timers_and_by_act_itself() {
     let template = Template::read();
     let send = |function: &str| {
         let allowed = template.allowed(function).into_iter();
-        let mut queues = allowed.filter(|it| it.action.starts_with("sqs:"));
+        let mut queues = allowed.filter(|it| it.action == "sqs:SendMessage");
         (queues.next(), queues.count())
     };
     let to_runs = Allowed {

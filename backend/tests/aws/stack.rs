@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::Client as DynamoDb;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use aws_sdk_scheduler::Client as Scheduler;
 use aws_sdk_scheduler::operation::get_schedule::GetScheduleOutput;
 use aws_sdk_sqs::Client as Sqs;
@@ -17,6 +18,9 @@ use super::template::Template;
 const TABLE: &str = "onbehalf";
 const TIMERS: &str = "onbehalf-timers";
 const TIMER_ROLE: &str = "arn:aws:iam::123456789012:role/timers";
+
+/// What Secrets Manager would make.
+pub(crate) const ORIGIN_SECRET: &str = "zZ0123456789zZ0123456789zZ0123456789zZ0123456789";
 
 /// As many as SQS gives at once.
 const AT_ONCE: i32 = 10;
@@ -65,6 +69,13 @@ impl Stack {
     }
 
     fn value(&self, value: &Value, parameters: &BTreeMap<&str, String>) -> String {
+        if let Some([condition, yes, no]) = value["If"].as_array().map(Vec::as_slice) {
+            let holds = self.template.holds(condition, parameters);
+            return self.value(if holds { yes } else { no }, parameters);
+        }
+        if value["Sub"] == "{{resolve:secretsmanager:${OriginSecret}}}" {
+            return ORIGIN_SECRET.to_owned();
+        }
         let of_resource = match (value["Ref"].as_str(), value["GetAtt"].as_str()) {
             (Some("Table"), _) => TABLE,
             (Some("Runs"), _) => &self.runs,
@@ -113,6 +124,24 @@ impl Stack {
     pub(crate) async fn send(&self, body: &str) {
         let request = self.sqs.send_message().queue_url(&self.runs);
         request.message_body(body).send().await.unwrap();
+    }
+
+    /// Sets the state of an item, as another version of the app would, and answers what it was.
+    pub(crate) async fn set_state(&self, (pk, sk): &(String, &str), state: &str) -> String {
+        let client = DynamoDb::new(&aws(&self.database));
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let changed = client
+            .update_item()
+            .table_name(TABLE)
+            .key("pk", text(pk))
+            .key("sk", text(sk))
+            .update_expression("SET #state = :state")
+            .condition_expression("attribute_exists(#state)")
+            .expression_attribute_names("#state", "state")
+            .expression_attribute_values(":state", text(state))
+            .return_values(ReturnValue::UpdatedOld);
+        let was = changed.send().await.unwrap().attributes.unwrap();
+        was["state"].as_s().unwrap().clone()
     }
 
     /// The messages that can be had, as Lambda has them.

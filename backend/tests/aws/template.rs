@@ -52,8 +52,47 @@ impl Template {
 
     /// What a function may do, one action on one resource at a time.
     pub(crate) fn allowed(&self, function: &str) -> Vec<Allowed> {
-        let policies = list(&self.properties(function)["Policies"]);
-        policies.iter().flat_map(statements).collect()
+        let role = self.properties(function)["Role"]["GetAtt"].as_str();
+        let role = role.and_then(|role| role.strip_suffix(".Arn")).unwrap();
+        self.allowed_to_role(role)
+    }
+
+    /// What a role allows.
+    pub(crate) fn allowed_to_role(&self, role: &str) -> Vec<Allowed> {
+        let role = self.properties(role);
+        assert!(
+            role["ManagedPolicyArns"].is_null(),
+            "AWS's own are too wide"
+        );
+        let policies = list(&role["Policies"]);
+        let documents = policies.iter().map(|policy| &policy["PolicyDocument"]);
+        documents.flat_map(statements).collect()
+    }
+
+    /// The names and defaults of the parameters.
+    pub(crate) fn defaults(&self) -> BTreeMap<&str, &Value> {
+        let parameters = self.0["Parameters"].as_object().unwrap().iter();
+        parameters
+            .map(|(name, parameter)| (name.as_str(), &parameter["Default"]))
+            .collect()
+    }
+
+    /// Whether a condition holds with these parameters.
+    pub(crate) fn holds(&self, condition: &Value, parameters: &BTreeMap<&str, String>) -> bool {
+        let holds = |condition| self.holds(condition, parameters);
+        if let Some(named) = condition.as_str() {
+            holds(&self.0["Conditions"][named])
+        } else if let Some(named) = condition.get("Condition") {
+            holds(named)
+        } else if let Some(not) = condition["Not"].as_array() {
+            !holds(&not[0])
+        } else if let Some(all) = condition["And"].as_array() {
+            all.iter().all(holds)
+        } else if let Some([parameter, value]) = condition["Equals"].as_array().map(Vec::as_slice) {
+            parameters[parameter["Ref"].as_str().unwrap()] == value.as_str().unwrap()
+        } else {
+            panic!("{condition}")
+        }
     }
 }
 

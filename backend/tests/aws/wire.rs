@@ -8,7 +8,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use onbehalf::capabilities::world::BoxFuture;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -48,6 +48,8 @@ struct Between {
     http: reqwest::Client,
     requests: Arc<Mutex<Vec<Request>>>,
     before: Arc<Before>,
+    /// Added to each request.
+    header: Option<(&'static str, &'static str)>,
 }
 
 impl Wire {
@@ -56,17 +58,32 @@ impl Wire {
         Self::with(upstream, |_| Box::pin(std::future::ready(None))).await
     }
 
+    /// A wire that adds a header to each request.
+    pub(crate) async fn adding(header: (&'static str, &'static str), upstream: &str) -> Self {
+        let nothing = Arc::new(|_| -> BoxFuture<'static, _> { Box::pin(std::future::ready(None)) });
+        Self::lay(upstream, nothing, Some(header)).await
+    }
+
     /// A wire on which `before` happens before each request goes on, if it does.
     pub(crate) async fn with(
         upstream: &str,
         before: impl Fn(Request) -> BoxFuture<'static, Option<Fault>> + Send + Sync + 'static,
+    ) -> Self {
+        Self::lay(upstream, Arc::new(before), None).await
+    }
+
+    async fn lay(
+        upstream: &str,
+        before: Arc<Before>,
+        header: Option<(&'static str, &'static str)>,
     ) -> Self {
         let requests = Arc::new(Mutex::new(Vec::new()));
         let between = Between {
             upstream: upstream.to_owned(),
             http: reqwest::Client::new(),
             requests: Arc::clone(&requests),
-            before: Arc::new(before),
+            before,
+            header,
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -118,6 +135,9 @@ async fn pass_on(
         return (status, [("x-amzn-errortype", name)], body).into_response();
     }
     headers.remove("host");
+    if let Some((name, value)) = between.header {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
     let answer = between
         .http
         .request(method, format!("{}{path}", between.upstream))
