@@ -11,6 +11,7 @@ use crate::{
         storage_of,
     },
     progress,
+    run::RunError,
     setup::python::{self, PythonError},
 };
 
@@ -117,28 +118,19 @@ fn delete_table(aws: &Aws, table: String, delete_data: bool) -> Result<(), Destr
     Ok(())
 }
 
-/// Has the key deleted, unless that is under way.
-fn forget_key(aws: &Aws, key: &str) -> Result<(), DestroyError> {
-    let state = [
-        "kms",
-        "describe-key",
-        "--key-id",
-        key,
-        "--query",
-        "KeyMetadata.KeyState",
-    ];
-    if aws
-        .ask_if_there(&state)?
-        .is_some_and(|state| state == "Enabled")
-    {
-        progress::step(format!("the key {key}, in {KEY_IS_KEPT} days"));
-        let days = ["--pending-window-in-days", KEY_IS_KEPT];
-        let forget = [
-            &["kms", "schedule-key-deletion", "--key-id", key],
-            &days[..],
-        ]
-        .concat();
-        aws.ask(&forget)?;
+/// Has the key deleted, unless that is under way or done.
+pub(crate) fn forget_key(aws: &Aws, key: &str) -> Result<(), DestroyError> {
+    progress::step(format!("the key {key}, in {KEY_IS_KEPT} days"));
+    let forget = ["kms", "schedule-key-deletion", "--key-id", key];
+    let days = ["--pending-window-in-days", KEY_IS_KEPT];
+    match aws.ask(&[&forget, &days[..]].concat()) {
+        Err(AwsError::Refused(RunError::Status { output, .. }))
+            if ["KMSInvalidStateException", "NotFoundException"]
+                .iter()
+                .any(|name| output.contains(name)) =>
+        {
+            Ok(())
+        }
+        asked => Ok(asked.map(drop)?),
     }
-    Ok(())
 }

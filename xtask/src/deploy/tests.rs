@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
-    destroy::{DestroyError, destroy},
+    destroy::{DestroyError, destroy, forget_key},
     setup::python::DeployTools,
 };
 
@@ -182,18 +182,8 @@ fn a_deployment_is_made_whole_again_upgraded_and_removed_without_losing_data_una
         true
     );
 
-    let key = stack(&aws).needed_resource("SealKey").unwrap();
     destroy(&aws, "onbehalf", true).unwrap();
     assert_eq!(aws.ask_if_there(&describe).unwrap(), None);
-    let state = [
-        "kms",
-        "describe-key",
-        "--key-id",
-        &key,
-        "--query",
-        "KeyMetadata.KeyState",
-    ];
-    assert_eq!(aws.ask(&state).unwrap(), "PendingDeletion");
     for stack in [stack(&aws), storage(&aws)] {
         assert_eq!(stack.state().unwrap(), None, "{}", stack.name);
     }
@@ -203,6 +193,22 @@ fn a_deployment_is_made_whole_again_upgraded_and_removed_without_losing_data_una
     );
     // And again, when there is nothing left.
     destroy(&aws, "onbehalf", false).unwrap();
+}
+
+/// moto takes a key away with its stack, so this is a key of its own.
+#[test]
+fn a_key_is_kept_for_a_month_and_its_deletion_asked_for_once() {
+    let tools = tools();
+    let (_moto, aws) = moto(&tools);
+    let create = ["kms", "create-key", "--query", "KeyMetadata.KeyId"];
+    let key = aws.ask(&create).unwrap();
+    let key = key.as_str().unwrap();
+    forget_key(&aws, key).unwrap();
+    forget_key(&aws, key).unwrap();
+    let describe = ["kms", "describe-key", "--key-id", key];
+    let key = &aws.ask(&describe).unwrap()["KeyMetadata"];
+    assert_eq!(key["KeyState"], "PendingDeletion");
+    assert!(key["DeletionDate"].is_string() || key["DeletionDate"].is_number());
 }
 
 #[test]
