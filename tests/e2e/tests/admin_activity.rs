@@ -55,17 +55,12 @@ async fn busy_world() -> (World, [Value; 4]) {
 
 /// Person, schedule and outcome of each act.
 fn shown(acts: &[Value]) -> Vec<(&str, &str, &str)> {
-    let text = |value: &'_ Value| value.as_str().unwrap().to_owned().leak() as &str;
-    acts.iter()
-        .map(|it| {
-            let act = &it["act"];
-            (
-                text(&it["person"]["accountId"]),
-                text(&act["schedule"]),
-                text(&act["outcome"]),
-            )
-        })
-        .collect()
+    let shown = acts.iter().map(|it| {
+        let text = |field: &str| it.pointer(field).and_then(Value::as_str).unwrap();
+        let person = text("/person/accountId");
+        (person, text("/act/schedule"), text("/act/outcome"))
+    });
+    shown.collect()
 }
 
 #[tokio::test]

@@ -404,7 +404,6 @@ async fn what_an_admin_takes_back_is_over_with_the_answer_and_on_record() {
     let consent = alice.consent().await;
     assert_eq!(consent["endedNote"], "You left the team.");
     let entry = &ada.all("/api/admin/audit").await[0];
-    assert_eq!(entry["by"], json!(entry["by"]));
     assert_eq!(entry["by"]["accountId"], ADA);
     assert_eq!(entry["person"]["accountId"], ALICE);
     assert_eq!(
@@ -577,30 +576,21 @@ async fn two_admins_who_take_back_the_same_at_once_do_it_once() {
     assert_eq!(verify_log(world.app.store()).await.unwrap().findings, []);
 }
 
-/// Ten thousand people, as one who is copied: their logs are not theirs.
+/// Ten thousand people, as one whose consent is copied: they have no logs.
 async fn ten_thousand(world: &World) -> Vec<String> {
     let one = world.crowd(1).await.swap_remove(0);
     let table = world.table().await;
     let key = world.installation().client_key;
     let account = |number: usize| format!("712020:copy-{number:05}");
-    for sk in ["consent", "person"] {
-        let row = table.row(&one, sk);
-        world
-            .put_copies(row, 9_999, |number, row| {
-                let pk = format!("person#{key}#{}", account(number));
-                row.insert("pk".into(), AttributeValue::S(pk));
-                let shard = number % 8;
-                for (name, value) in [
-                    ("listed", format!("consent#{key}#{shard}")),
-                    ("people", format!("{key}#{shard}")),
-                ] {
-                    if row.contains_key(name) {
-                        row.insert(name.into(), AttributeValue::S(value));
-                    }
-                }
-            })
-            .await;
-    }
+    let row = table.row(&one, "consent");
+    world
+        .put_copies(row, 9_999, |number, row| {
+            let pk = format!("person#{key}#{}", account(number));
+            let listed = format!("consent#{key}#{}", number % 8);
+            row.insert("pk".into(), AttributeValue::S(pk));
+            row.insert("listed".into(), AttributeValue::S(listed));
+        })
+        .await;
     (0..9_999).map(account).chain([one]).collect()
 }
 
@@ -620,7 +610,7 @@ async fn ten_thousand_consents_are_listed_and_taken_back() {
     assert_eq!(first["items"].as_array().unwrap().len(), 25);
     let (mut listed, mut cursor) = (BTreeSet::new(), String::new());
     let began = Instant::now();
-    for page in 0..10 {
+    for page in 0..4 {
         let page = match page {
             0 => format!("{LIST}?limit=100&sort=until"),
             _ => format!("{LIST}?limit=100&sort=until&cursor={cursor}"),
@@ -630,14 +620,14 @@ async fn ten_thousand_consents_are_listed_and_taken_back() {
         listed.extend(accounts(rows).into_iter().map(str::to_owned));
         cursor = page["next"].as_str().unwrap().to_owned();
     }
-    println!("each of ten pages of 100: {:?}", began.elapsed() / 10);
-    assert_eq!(listed.len(), 1000);
+    println!("each of four pages of 100: {:?}", began.elapsed() / 4);
+    assert_eq!(listed.len(), 400);
     let began = Instant::now();
     let overview = ada.get("/api/admin/overview").await.expect(200);
     println!("the overview: {:?}", began.elapsed());
     assert_eq!(overview["consents"]["active"], 10_000);
 
-    // All of them are named, but most have a second thing wrong with them: a crowd that never consented.
+    // As many are named as can be, most of whom never consented.
     let mut named: Vec<_> = (0..9_900).map(|it| format!("712020:new-{it:05}")).collect();
     named.extend_from_slice(&everybody[..100]);
     let began = Instant::now();
