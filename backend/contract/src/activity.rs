@@ -45,18 +45,16 @@ pub struct Activity {
 /// What an act did, or set out to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Deed {
     CreatePage {
         title: String,
     },
+    #[serde(rename_all = "camelCase")]
     AppendToPage {
         page_id: String,
     },
+    #[serde(rename_all = "camelCase")]
     CommentOnPage {
         page_id: String,
     },

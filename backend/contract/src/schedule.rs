@@ -109,11 +109,11 @@ pub struct When {
 #[serde(
     tag = "kind",
     rename_all = "camelCase",
-    rename_all_fields = "camelCase",
     deny_unknown_fields
 )]
 pub enum Action {
     /// Create a page.
+    #[serde(rename_all = "camelCase")]
     CreatePage {
         title: String,
         body: String,
@@ -122,11 +122,13 @@ pub enum Action {
         space_id: Option<String>,
     },
     /// Add to the end of a page. It is read first, and written only if nobody changed it in between.
+    #[serde(rename_all = "camelCase")]
     AppendToPage {
         /// In digits, as in the page's address.
         page_id: String,
         body: String,
     },
+    #[serde(rename_all = "camelCase")]
     CommentOnPage {
         /// In digits, as in the page's address.
         page_id: String,

@@ -38,7 +38,7 @@ pub(super) async fn see(
     put,
     path = "/api/consent",
     tag = "consent",
-    request_body = ConsentWish,
+    request_body(content = ConsentWish, example = json!({"access": "readWrite", "days": 30, "notice": "2026-11", "language": "en"})),
     responses((status = 200, body = ConsentJson, description = "Renewed"), (status = 201, body = ConsentJson, description = "Given"), Problems),
     security(("contextToken" = [])),
 )]

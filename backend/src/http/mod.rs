@@ -9,6 +9,7 @@ mod consent;
 mod consent_page;
 mod descriptor;
 mod html;
+mod in_path;
 mod json;
 mod lifecycle;
 mod openapi;

@@ -7,7 +7,7 @@ use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -17,6 +17,7 @@ use url::Url;
 
 use super::api::Api;
 use super::html::escaped;
+use super::in_path::InPath;
 use super::problem;
 use crate::domain::language::Language;
 use crate::domain::tenant::Tenant;
@@ -229,7 +230,7 @@ impl Page {
 /// `GET /assets/{name}`: a name holds the hash of what it names, so that it can be kept for ever.
 pub(super) async fn asset(
     State(api): State<Api>,
-    Path(name): Path<String>,
+    InPath(name): InPath<String>,
     headers: HeaderMap,
 ) -> Response {
     let Some(asset) = api.page.0.assets.get(&name) else {

@@ -15,6 +15,7 @@ const HIGHEST_LIMIT: u32 = 100;
 #[serde(deny_unknown_fields)]
 pub(super) struct PagingQuery {
     cursor: Option<String>,
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
 }
 

@@ -2,12 +2,13 @@
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use jiff::Timestamp;
 use onbehalf_contract::{Run as RunJson, RunsPage, Settlement};
 
 use super::api::Api;
 use super::caller::ApiCaller;
+use super::in_path::InPath;
 use super::json::JsonBody;
 use super::openapi::Problems;
 use super::paging::{Paging, PagingQuery, not_of_this_list};
@@ -28,7 +29,7 @@ use crate::use_cases::settle_run::settle_run;
 pub(super) async fn list(
     State(api): State<Api>,
     caller: ApiCaller,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     paging: Result<Query<PagingQuery>, QueryRejection>,
 ) -> Result<Json<RunsPage>, Failure> {
     let id = id_of(id)?;
@@ -53,14 +54,14 @@ pub(super) async fn list(
     path = "/api/schedules/{id}/runs/{run}/settle",
     tag = "schedules",
     params(("id" = String, Path, description = "The schedule"), ("run" = String, Path, description = "The run")),
-    request_body = Settlement,
+    request_body(content = Settlement, example = json!({"done": true})),
     responses((status = 200, body = RunJson, description = "The run as it now is"), Problems),
     security(("contextToken" = [])),
 )]
 pub(super) async fn settle(
     State(api): State<Api>,
     caller: ApiCaller,
-    Path((id, run)): Path<(String, String)>,
+    InPath((id, run)): InPath<(String, String)>,
     JsonBody(Settlement { done }): JsonBody<Settlement>,
 ) -> Result<Json<RunJson>, Failure> {
     let id = id_of(id)?;

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use onbehalf_contract::{
@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::api::Api;
 use super::caller::ApiCaller;
+use super::in_path::InPath;
 use super::json::{JsonBody, LONGEST_WISH};
 use super::openapi::Problems;
 use super::problem::Failure;
@@ -52,7 +53,11 @@ pub(super) async fn list(
     post,
     path = "/api/schedules",
     tag = "schedules",
-    request_body = ScheduleWish,
+    request_body(content = ScheduleWish, example = json!({
+        "title": "Weekly report",
+        "when": {"expression": "cron(0 9 ? * MON *)", "timeZone": "Europe/Berlin"},
+        "action": {"kind": "appendToPage", "pageId": "65543", "body": "<p>Week {week}, {displayName}</p>"},
+    })),
     responses((status = 201, body = ScheduleJson, description = "The new schedule"), Problems),
     security(("contextToken" = [])),
 )]
@@ -79,7 +84,11 @@ pub(super) async fn add(
     post,
     path = "/api/schedules/preview",
     tag = "schedules",
-    request_body = ScheduleWish,
+    request_body(content = ScheduleWish, example = json!({
+        "title": "Weekly report",
+        "when": {"expression": "cron(0 9 ? * MON *)", "timeZone": "Europe/Berlin"},
+        "action": {"kind": "appendToPage", "pageId": "65543", "body": "<p>Week {week}, {displayName}</p>"},
+    })),
     responses((status = 200, body = SchedulePreview, description = "What it would do"), Problems),
     security(("contextToken" = [])),
 )]
@@ -102,14 +111,14 @@ pub(super) async fn preview(
     path = "/api/schedules/{id}",
     tag = "schedules",
     params(("id" = String, Path, description = "The schedule")),
-    request_body = ScheduleChange,
+    request_body(content = ScheduleChange, example = json!({"version": 1, "title": "Monthly report"})),
     responses((status = 200, body = ScheduleJson, description = "The schedule as it now is"), Problems),
     security(("contextToken" = [])),
 )]
 pub(super) async fn change(
     State(api): State<Api>,
     caller: ApiCaller,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     JsonBody(change): JsonBody<ScheduleChange, LONGEST_WISH>,
 ) -> Result<Json<ScheduleJson>, Failure> {
     let id = id_of(id)?;
@@ -146,7 +155,7 @@ pub(super) struct Deletion {
 pub(super) async fn delete(
     State(api): State<Api>,
     caller: ApiCaller,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
     deletion: Result<Query<Deletion>, QueryRejection>,
 ) -> Result<StatusCode, Failure> {
     let id = id_of(id)?;
@@ -168,7 +177,7 @@ pub(super) async fn delete(
 pub(super) async fn run(
     State(api): State<Api>,
     caller: ApiCaller,
-    Path(id): Path<String>,
+    InPath(id): InPath<String>,
 ) -> Result<(StatusCode, Json<RunStarted>), Failure> {
     let id = id_of(id)?;
     let now = api.clock.now();

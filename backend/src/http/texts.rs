@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use onbehalf_contract::{Notice as NoticeJson, Texts};
 
 use super::api::Api;
+use super::in_path::InPath;
 use super::openapi::Problems;
 use super::problem::Failure;
 use crate::domain::language::Language;
@@ -22,7 +23,7 @@ use crate::domain::notice::Notice;
 )]
 pub(super) async fn show(
     State(api): State<Api>,
-    Path(language): Path<String>,
+    InPath(language): InPath<String>,
 ) -> Result<Json<Texts>, Failure> {
     let language = Language::parse(&language).ok_or(Failure::LanguageUnknown)?;
     Ok(Json(texts(&api, language)))
@@ -32,7 +33,7 @@ pub(super) async fn show(
 /// <https://developer.atlassian.com/cloud/confluence/internationalization/>
 pub(super) async fn menus(
     State(api): State<Api>,
-    Path(language): Path<String>,
+    InPath(language): InPath<String>,
 ) -> Result<Json<BTreeMap<&'static str, String>>, Failure> {
     let language = Language::parse(&language).ok_or(Failure::LanguageUnknown)?;
     let allow = api

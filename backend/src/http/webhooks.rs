@@ -3,12 +3,13 @@
 //! Confluence sends each once, without a promise, and is reported to leave some out (CONFCLOUD-82802): they make an end
 //! come sooner that the next act would find anyway.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 
 use super::api::Api;
 use super::caller::SignedMessage;
+use super::in_path::InPath;
 use super::problem::Failure;
 use crate::domain::consent_event::Invalid;
 use crate::domain::ids::{AccountId, Subject};
@@ -31,7 +32,7 @@ struct User {
 
 pub(super) async fn receive(
     State(api): State<Api>,
-    Path(event): Path<String>,
+    InPath(event): InPath<String>,
     message: SignedMessage,
 ) -> Result<StatusCode, Failure> {
     let because = match event.as_str() {

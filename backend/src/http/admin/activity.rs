@@ -40,6 +40,7 @@ pub(super) struct ActsQuery {
     #[serde(default)]
     pub(super) cursor: Option<String>,
     #[serde(default)]
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
     /// Of an export.
     #[serde(default)]
@@ -111,7 +112,9 @@ impl ActsQuery {
             before: time(&self.to)?.unwrap_or(soon.unwrap_or(Timestamp::MAX)),
         };
         if within.from >= within.before {
-            return Err(Failure::Unacceptable("the time in `from` must be before the one in `to`".into()));
+            return Err(Failure::Unacceptable(
+                "the time in `from` must be before the one in `to`".into(),
+            ));
         }
         Ok(ActFilter {
             person: person.map_err(|error| unacceptable(&error))?,

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use onbehalf_contract::{AskOf, AskWish, Asked, Asks};
 
@@ -15,6 +15,7 @@ use crate::capabilities::store::ListTenant;
 use crate::domain::ids::{AccountId, Subject};
 use crate::http::api::Api;
 use crate::http::caller::AdminCaller;
+use crate::http::in_path::InPath;
 use crate::http::json::JsonBody;
 use crate::http::openapi::Problems;
 use crate::http::problem::Failure;
@@ -56,7 +57,7 @@ pub(super) async fn list(
     post,
     path = "/api/admin/asks",
     tag = "admin",
-    request_body = AskWish,
+    request_body(content = AskWish, example = json!({"accounts": ["5be24ad8b1653240376955d2"], "note": "For the weekly report."})),
     responses((status = 200, body = Asked, description = "Who was asked, and who was not"), Problems),
     security(("contextToken" = [])),
 )]
@@ -101,7 +102,7 @@ pub(super) async fn ask(
 pub(super) async fn take_back(
     State(api): State<Api>,
     admin: AdminCaller,
-    Path(account): Path<String>,
+    InPath(account): InPath<String>,
 ) -> Result<StatusCode, Failure> {
     let of = Subject {
         tenant: admin.tenant.key.clone(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use onbehalf_contract::{
     Access, AdminConsent, AdminConsentEvent, AdminConsentRow, AdminConsents, AdminRevoke,
     Consent as ConsentJson, ConsentSort, ConsentState, RevokeMany, RevokedMany, Which,
@@ -20,6 +20,7 @@ use crate::http::activity::page_as_json;
 use crate::http::api::Api;
 use crate::http::caller::AdminCaller;
 use crate::http::consent::{as_json, because, state};
+use crate::http::in_path::InPath;
 use crate::http::json::{JsonBody, LONGEST_SELECTION};
 use crate::http::openapi::Problems;
 use crate::http::paging::{PagingQuery, USUAL_LIMIT, not_of_this_list};
@@ -42,6 +43,7 @@ const LONGEST_SEARCH: usize = 100;
 #[serde(deny_unknown_fields)]
 pub(super) struct ListQuery {
     #[serde(default)]
+    #[param(max_length = 100)]
     search: Option<String>,
     #[serde(default)]
     state: Option<ConsentState>,
@@ -53,6 +55,7 @@ pub(super) struct ListQuery {
     #[serde(default)]
     cursor: Option<String>,
     #[serde(default)]
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
 }
 
@@ -110,7 +113,7 @@ pub(super) async fn list(
 pub(super) async fn see(
     State(api): State<Api>,
     admin: AdminCaller,
-    Path(account): Path<String>,
+    InPath(account): InPath<String>,
 ) -> Result<Json<AdminConsent>, Failure> {
     let account = AccountId::parse(account).map_err(|_| Failure::NoSuchConsent)?;
     let of = Subject {
@@ -151,14 +154,14 @@ pub(super) async fn see(
     path = "/api/admin/consents/{account}/revoke",
     tag = "admin",
     params(("account" = String, Path, description = "The accountId")),
-    request_body = AdminRevoke,
+    request_body(content = AdminRevoke, example = json!({"reason": "You have left the team."})),
     responses((status = 200, body = ConsentJson, description = "The consent as it now is"), Problems),
     security(("contextToken" = [])),
 )]
 pub(super) async fn revoke_one(
     State(api): State<Api>,
     admin: AdminCaller,
-    Path(account): Path<String>,
+    InPath(account): InPath<String>,
     JsonBody(AdminRevoke { reason }): JsonBody<AdminRevoke>,
 ) -> Result<Json<ConsentJson>, Failure> {
     let reason = words(&reason, "a reason")?;
@@ -188,7 +191,7 @@ pub(super) async fn revoke_one(
     post,
     path = "/api/admin/consents/revoke",
     tag = "admin",
-    request_body = RevokeMany,
+    request_body(content = RevokeMany, example = json!({"reason": "The project is over.", "which": {"kind": "accounts", "accounts": ["5be24ad8b1653240376955d2"]}})),
     responses((status = 200, body = RevokedMany, description = "How far it came"), Problems),
     security(("contextToken" = [])),
 )]

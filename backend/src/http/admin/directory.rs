@@ -19,6 +19,7 @@ const MOST: usize = 25;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Search {
+    #[param(min_length = 1, max_length = 100)]
     search: String,
 }
 

@@ -55,6 +55,7 @@ pub(super) struct ConsentsQuery {
     #[serde(default)]
     format: Option<String>,
     #[serde(default)]
+    #[param(max_length = 100)]
     search: Option<String>,
     #[serde(default)]
     state: Option<ConsentState>,
@@ -104,7 +105,18 @@ struct ActLine {
     path = "/api/admin/export/consents",
     tag = "admin",
     params(ConsentsQuery),
-    responses((status = 200, body = String, content_type = "text/csv", description = "Up to 5,000 lines; `Link` names the next part"), Problems),
+    responses(
+        (
+            status = 200,
+            description = "Up to 5,000 lines",
+            content((String = "text/csv"), (String = "application/jsonl")),
+            headers(
+                ("Content-Disposition" = String, description = "The name of a file"),
+                ("Link" = String, description = "The next part, if there is one"),
+            ),
+        ),
+        Problems,
+    ),
     security(("contextToken" = [])),
 )]
 pub(super) async fn consents(
@@ -144,7 +156,18 @@ pub(super) async fn consents(
     path = "/api/admin/export/activity",
     tag = "admin",
     params(ActsQuery),
-    responses((status = 200, body = String, content_type = "text/csv", description = "Up to 5,000 lines; `Link` names the next part"), Problems),
+    responses(
+        (
+            status = 200,
+            description = "Up to 5,000 lines",
+            content((String = "text/csv"), (String = "application/jsonl")),
+            headers(
+                ("Content-Disposition" = String, description = "The name of a file"),
+                ("Link" = String, description = "The next part, if there is one"),
+            ),
+        ),
+        Problems,
+    ),
     security(("contextToken" = [])),
 )]
 pub(super) async fn activity(

@@ -20,7 +20,7 @@ use crate::use_cases::pause_tenant::{PauseError, lift_pause, pause_tenant};
     put,
     path = "/api/admin/pause",
     tag = "admin",
-    request_body = PauseWish,
+    request_body(content = PauseWish, example = json!({"reason": "Something is wrong with the schedules."})),
     responses((status = 200, body = PauseJson, description = "Nothing is done any more"), Problems),
     security(("contextToken" = [])),
 )]

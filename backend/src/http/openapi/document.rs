@@ -1,5 +1,6 @@
 //! Makes the document from the handlers. Only the test does: what is served is what it wrote.
 
+use onbehalf_contract::Problem;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -32,6 +33,7 @@ impl Modify for ContextToken {
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     modifiers(&ContextToken),
+    components(schemas(Problem)),
     paths(
         consent::see,
         consent::grant,

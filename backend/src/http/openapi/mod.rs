@@ -54,7 +54,11 @@ pub(super) enum Problems {
     /// What is stored is not what was written.
     #[response(status = 500, content_type = "application/problem+json")]
     Damaged(Problem),
-    /// Something that this depends on does not answer. `Retry-After` says when to try again.
-    #[response(status = 503, content_type = "application/problem+json")]
+    /// Something that this depends on does not answer.
+    #[response(
+        status = 503,
+        content_type = "application/problem+json",
+        headers(("Retry-After" = u64, description = "When to try again, in seconds"))
+    )]
     Unavailable(Problem),
 }
