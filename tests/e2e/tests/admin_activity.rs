@@ -415,8 +415,8 @@ async fn nothing_is_taken_out_that_is_not_on_record() {
 async fn a_long_export_comes_in_parts_that_are_one_file() {
     let (world, _) = busy_world().await;
     let act = an_act(&world).await;
-    many_acts(&world, &act, 5_500, "done").await;
     let consent = world.table().await.row(ALICE, "consent").clone();
+    many_acts(&world, &act, 5_500, "done").await;
     let key = world.installation().client_key;
     world
         .put_copies(&consent, 5_000, |number, row| {
