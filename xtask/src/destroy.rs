@@ -78,7 +78,7 @@ pub(crate) fn destroy(aws: &Aws, name: &str, delete_data: bool) -> Result<(), De
         progress::step("the bucket");
         if let Some(bucket) = storage.resource("Bucket")? {
             let bucket = format!("s3://{bucket}");
-            aws.ask_if_there(&["s3", "rb", &bucket, "--force"])?;
+            aws.ask_if_there(&["s3", "rm", &bucket, "--recursive", "--quiet"])?;
         }
         storage.delete()?;
     }

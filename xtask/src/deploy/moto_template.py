@@ -45,5 +45,8 @@ missing = {name: it["Type"] for name, it in resources.items() if it["Type"] not 
 template["Resources"] = {name: it for name, it in resources.items() if name not in missing}
 for resource in template["Resources"].values():
     resource.pop("DependsOn", None)
+    # moto knows only one word for it.
+    if "Retain" in resource.get("DeletionPolicy", ""):
+        resource["DeletionPolicy"] = "Retain"
 print("\n".join(sorted(set(missing.values()))), file=sys.stderr)
 json.dump(without(template, missing), sys.stdout)
