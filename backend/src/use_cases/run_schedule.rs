@@ -108,8 +108,7 @@ pub async fn run_schedule(
     let read_at = clock.now();
     let context = times.of(Step::Read, clock, store.run_context(&run)).await?;
     let Some(schedule) = fires(context.schedule.as_ref(), message.asked) else {
-        // Nothing is kept about a person of whom nothing is kept: they may have been erased.
-        return Ok(Ran::Nothing);
+        return give_up(acting, &context, &run).await;
     };
     let was = context.run.as_ref();
     times.tried_before = was.map_or(0, |run| run.tries);
@@ -166,6 +165,37 @@ fn fires(schedule: Option<&Schedule>, asked: bool) -> Option<&Schedule> {
     schedule
         .filter(|schedule| schedule.is_active() || asked)
         .filter(|schedule| !schedule.is_deleted())
+}
+
+/// A schedule that does not fire any more. What waits for another try ends as it stands. Of somebody of whom no schedule is
+/// kept nothing is written: they may have been erased.
+async fn give_up(
+    acting: &Acting<'_, impl RecordRuns, impl Sized>,
+    context: &RunContext,
+    run: &RunId,
+) -> Result<Ran, RunError> {
+    let waits = context
+        .run
+        .as_ref()
+        .filter(|was| was.result == RunResult::Waiting && context.schedule.is_some());
+    let (Some(was), Some(tenant)) = (waits, &context.tenant) else {
+        return Ok(Ran::Nothing);
+    };
+    let result = match was.unclear_act() {
+        Some(_) => RunResult::Unknown,
+        None => RunResult::Failed,
+    };
+    let end = RunEnd {
+        result,
+        reason: was.reason.clone(),
+        again_at: None,
+    };
+    let kept_until = kept_until(acting.clock.now(), tenant.policy.activity_kept());
+    acting
+        .store
+        .record_no_act(run, Some(was), &end, kept_until)
+        .await?;
+    Ok(Ran::Ended(result))
 }
 
 /// A run, as it was found, and what it is of.
