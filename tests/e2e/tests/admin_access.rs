@@ -1,5 +1,7 @@
 //! Who may do what admins do: those who administer Confluence, when Confluence says so, and nobody else.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::collections::BTreeSet;
 
 use confluence_simulator::people::{ADA, ALICE};

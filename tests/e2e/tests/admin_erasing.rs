@@ -1,5 +1,7 @@
 //! What admins decided and did is of the tenant, and goes with it; an ask is of the person, and goes with them.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use confluence_simulator::AccountState;
 use confluence_simulator::people::{ADA, ALICE};

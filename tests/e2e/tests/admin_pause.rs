@@ -1,5 +1,7 @@
 //! One switch of the admins stops everything that is done as anybody, and lets it go on.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::time::Duration;
 
 use confluence_simulator::people::{ADA, ALICE};
