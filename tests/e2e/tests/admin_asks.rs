@@ -1,7 +1,5 @@
 //! Admins ask people for their consent. Nobody but they themselves can give it.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use confluence_simulator::Fault;
 use confluence_simulator::people::{ADA, ALICE, CARL, CLEO, DORA};
 use http::Method;
