@@ -21,52 +21,64 @@ use crate::http::problem::Failure;
 use crate::use_cases::list_activity::{ActFilter, list_activity};
 use crate::use_cases::list_consents::names;
 
-/// Which acts.
+/// Which acts, and which part of the list.
 #[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ActsQuery {
-    #[serde(default)]
+pub(super) struct ListQuery {
     person: Option<String>,
-    #[serde(default)]
     schedule: Option<String>,
-    #[serde(default)]
     result: Option<Outcome>,
     /// From this time on, and before that one, in RFC 3339.
-    #[serde(default)]
     from: Option<String>,
-    #[serde(default)]
     to: Option<String>,
-    #[serde(default)]
-    pub(super) cursor: Option<String>,
-    #[serde(default)]
+    cursor: Option<String>,
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
-    /// Of an export.
-    #[serde(default)]
-    pub(super) format: Option<String>,
+}
+
+/// Which acts, as it is written.
+pub(super) struct Wanted {
+    pub(super) person: Option<String>,
+    pub(super) schedule: Option<String>,
+    pub(super) result: Option<Outcome>,
+    pub(super) from: Option<String>,
+    pub(super) to: Option<String>,
 }
 
 #[utoipa::path(
     get,
     path = "/api/admin/activity",
     tag = "admin",
-    params(ActsQuery),
+    params(ListQuery),
     responses((status = 200, body = AdminActivity, description = "Acts that match, newest first"), Problems),
     security(("contextToken" = [])),
 )]
 pub(super) async fn list(
     State(api): State<Api>,
     admin: AdminCaller,
-    query: Result<Query<ActsQuery>, QueryRejection>,
+    query: Result<Query<ListQuery>, QueryRejection>,
 ) -> Result<Json<AdminActivity>, Failure> {
-    let Query(query) = query.map_err(|error| Failure::Malformed(error.body_text()))?;
-    let limit = PagingQuery::limit(query.limit)?;
+    let Query(ListQuery {
+        person,
+        schedule,
+        result,
+        from,
+        to,
+        cursor,
+        limit,
+    }) = query.map_err(|error| Failure::Malformed(error.body_text()))?;
+    let limit = PagingQuery::limit(limit)?;
     let now = api.clock.now();
-    let filter = query.filter(now)?;
-    let cursor = query
-        .cursor
-        .map(|text| ListCursor::parse(&text).ok_or_else(not_of_this_list));
+    let wanted = Wanted {
+        person,
+        schedule,
+        result,
+        from,
+        to,
+    };
+    let filter = wanted.filter(now)?;
+    let cursor = cursor.map(|text| ListCursor::parse(&text).ok_or_else(not_of_this_list));
     let tenant = &admin.tenant;
     let page = list_activity(
         &api.store,
@@ -94,11 +106,11 @@ pub(super) async fn list(
     }))
 }
 
-impl ActsQuery {
-    pub(super) fn filter(&self, now: Timestamp) -> Result<ActFilter, Failure> {
+impl Wanted {
+    pub(super) fn filter(self, now: Timestamp) -> Result<ActFilter, Failure> {
         let unacceptable = |error: &dyn std::fmt::Display| Failure::Unacceptable(error.to_string());
-        let person = self.person.clone().map(AccountId::parse).transpose();
-        let schedule = self.schedule.clone().map(ScheduleId::parse).transpose();
+        let person = self.person.map(AccountId::parse).transpose();
+        let schedule = self.schedule.map(ScheduleId::parse).transpose();
         let time = |text: &Option<String>| {
             let parsed = text.as_deref().map(str::parse::<Timestamp>).transpose();
             parsed.map_err(|_| {

@@ -10,11 +10,11 @@ use axum::extract::{Query, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, LINK};
 use axum::response::{IntoResponse, Response};
-use onbehalf_contract::{Access, AdminDeed, ConsentState};
+use onbehalf_contract::{Access, AdminDeed, ConsentState, Outcome};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-use super::activity::ActsQuery;
+use super::activity::Wanted;
 use super::consents::filter_of;
 use super::people::Names;
 use crate::capabilities::store::{Administer, ListCursor};
@@ -65,6 +65,21 @@ pub(super) struct ConsentsQuery {
     cursor: Option<String>,
 }
 
+/// Which acts.
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ActsQuery {
+    format: Option<String>,
+    person: Option<String>,
+    schedule: Option<String>,
+    result: Option<Outcome>,
+    /// From this time on, and before that one, in RFC 3339.
+    from: Option<String>,
+    to: Option<String>,
+    cursor: Option<String>,
+}
+
 /// A line of an export, the fields in the order of their columns.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -92,7 +107,7 @@ struct ActLine {
     schedule: String,
     what: String,
     access: Access,
-    outcome: onbehalf_contract::Outcome,
+    outcome: Outcome,
     status: String,
     link: String,
     as_app: bool,
@@ -175,13 +190,26 @@ pub(super) async fn activity(
     admin: AdminCaller,
     query: Result<Query<ActsQuery>, QueryRejection>,
 ) -> Result<Response, Failure> {
-    let Query(query) = query.map_err(|error| Failure::Malformed(error.body_text()))?;
-    let format = Format::parse(query.format.as_deref())?;
-    let filter = query.filter(api.clock.now())?;
-    let first = query.cursor.is_none();
-    let cursor = query
-        .cursor
-        .map(|text| ListCursor::parse(&text).ok_or_else(not_of_this_list));
+    let Query(ActsQuery {
+        format,
+        person,
+        schedule,
+        result,
+        from,
+        to,
+        cursor,
+    }) = query.map_err(|error| Failure::Malformed(error.body_text()))?;
+    let format = Format::parse(format.as_deref())?;
+    let wanted = Wanted {
+        person,
+        schedule,
+        result,
+        from,
+        to,
+    };
+    let filter = wanted.filter(api.clock.now())?;
+    let first = cursor.is_none();
+    let cursor = cursor.map(|text| ListCursor::parse(&text).ok_or_else(not_of_this_list));
     let mut cursor = cursor.transpose()?;
     note(&api, &admin, "activity").await?;
     let (tenant, now) = (&admin.tenant, api.clock.now());
