@@ -616,8 +616,8 @@ async fn without_a_token_there_is_no_call_and_the_reason_is_told() {
         assert_eq!(run["reason"]["code"], reason, "{what}");
         assert_eq!(alice.activity().await[0]["outcome"], "failed", "{what}");
         assert_eq!(alice.activity().await[0].get("status"), None, "{what}");
-        // Until then the turn to ask is taken.
-        world.clock.advance_seconds(10);
+        // Until then the turn to ask is taken, and the site left alone for as long as it was asked for.
+        world.clock.advance_seconds(300);
     }
     assert!(alice.calls_as_them().is_empty());
     assert_eq!(alice.run().await["result"], "done");
