@@ -9,7 +9,7 @@ use confluence_simulator::{Fault, Person};
 use http::Method;
 use onbehalf_tests::wish::{TEAM_PAGE, append, wish};
 use onbehalf_tests::{NOTICE, World};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 /// Where the routes are made.
@@ -29,8 +29,9 @@ const SETTINGS_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schemathesis.t
 fn routed(router: &str, below: &str) -> BTreeSet<String> {
     let mut routes = BTreeSet::new();
     for route in router.split(".route(").skip(1) {
-        let (_, route) = route.split_once('"').unwrap();
-        let (path, methods) = route.split_once('"').unwrap();
+        let mut quoted = route.split('"').skip(1);
+        let path = quoted.next().expect("a route has a path");
+        let methods = quoted.next().expect("a route has methods");
         let words = methods.split(|other: char| !other.is_ascii_alphabetic());
         for word in words {
             if let Some(method) = METHODS.iter().find(|it| it.as_str().to_lowercase() == word) {
@@ -63,8 +64,8 @@ async fn the_routes_that_are_described_are_those_of_the_api() {
 async fn described(world: &World) -> BTreeMap<String, Value> {
     let document = world.get("/openapi.json").await.expect(200);
     let mut routes = BTreeMap::new();
-    for (path, methods) in document["paths"].as_object().unwrap() {
-        for (method, operation) in methods.as_object().unwrap() {
+    for (path, methods) in fields(&document["paths"]) {
+        for (method, operation) in fields(methods) {
             let route = format!("{} {path}", method.to_uppercase());
             routes.insert(route, operation.clone());
         }
@@ -117,7 +118,7 @@ fn assert_seen(done: &BTreeSet<String>, route: &String, operation: &Value) {
 async fn world_of(person: &str) -> World {
     let world = World::start().await;
     let bob = Person::ordinary("bob", BOB, "Bob Example");
-    world.site.people().add(bob).unwrap();
+    world.site.people().add(bob).expect("he is new");
     world
         .as_person("ada")
         .ask(&[BOB], "Please.")
@@ -134,7 +135,7 @@ async fn world_of(person: &str) -> World {
             .add(Fault::on("POST", PAGES).after().reset().once());
         let lost = person.run().await;
         assert_eq!(lost["result"], "unknown");
-        known.push(lost["id"].as_str().unwrap().to_owned());
+        known.push(text(&lost["id"]).to_owned());
         let note = wish("Note", append(TEAM_PAGE, "<p>{date}</p>"));
         person.add(&note).await.expect(201);
     }
@@ -160,7 +161,8 @@ async fn assert_as_described(world: &World, person: &str) -> BTreeSet<String> {
         .env("AUTHORIZATION", mint.context(person).authorization())
         .current_dir(world.folder());
     let asked = tokio::task::spawn_blocking(move || command.output());
-    let asked = asked.await.unwrap().unwrap_or_else(|error| {
+    let asked = asked.await.expect("nothing panics");
+    let asked = asked.unwrap_or_else(|error| {
         panic!(
             "{}: {error}; `cargo xtask test` installs schemathesis",
             program.display()
@@ -172,18 +174,26 @@ async fn assert_as_described(world: &World, person: &str) -> BTreeSet<String> {
         String::from_utf8_lossy(&asked.stdout),
         String::from_utf8_lossy(&asked.stderr)
     );
-    let report = std::fs::read(&report).unwrap();
-    let report: Value = serde_json::from_slice(&report).unwrap();
+    let report = std::fs::read(&report).expect("there is a report");
+    let report: Value = serde_json::from_slice(&report).expect("the report is JSON");
     let described = described(world).await;
-    let exchanges = report["log"]["entries"].as_array().unwrap().iter();
-    let done = exchanges.filter(|it| it["response"]["status"].as_u64().unwrap() < 300);
+    let exchanges = report["log"]["entries"].as_array().into_iter().flatten();
+    let done = exchanges.filter(|it| matches!(it["response"]["status"].as_u64(), Some(200..300)));
     let done = done.filter_map(|it| {
-        let url = Url::parse(it["request"]["url"].as_str().unwrap()).unwrap();
-        let method = it["request"]["method"].as_str().unwrap();
+        let url = Url::parse(text(&it["request"]["url"])).expect("this is a URL");
+        let method = text(&it["request"]["method"]);
         let called = format!("{method} {}", url.path());
         described.keys().find(|route| matches(route, &called))
     });
     done.cloned().collect()
+}
+
+fn fields(value: &Value) -> &Map<String, Value> {
+    value.as_object().expect("this has fields")
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("this is a text")
 }
 
 /// Whether this was a call of this route.
