@@ -106,11 +106,7 @@ pub struct When {
 /// time zone, and `{displayName}` is the person's name. Bodies are in Confluence's storage format.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    deny_unknown_fields
-)]
+#[serde(tag = "kind", rename_all = "camelCase", deny_unknown_fields)]
 pub enum Action {
     /// Create a page.
     #[serde(rename_all = "camelCase")]
