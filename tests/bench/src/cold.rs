@@ -82,7 +82,10 @@ fn start_api(binary: &Path, page: &Path, key: &Path, runtime_api: &str) -> std::
             "https://sqs.eu-central-1.amazonaws.com/1/runs",
         )
         .env("ONBEHALF_SCHEDULE_GROUP", "onbehalf")
-        .env("ONBEHALF_SCHEDULE_ROLE", "arn:aws:iam::123456789012:role/timers")
+        .env(
+            "ONBEHALF_SCHEDULE_ROLE",
+            "arn:aws:iam::123456789012:role/timers",
+        )
         .env("ONBEHALF_PAGE", page)
         .stdout(Stdio::null())
         .spawn()
