@@ -1,0 +1,29 @@
+//! Each file is about one part of what the app promises.
+
+mod acts;
+mod admin_access;
+mod admin_activity;
+mod admin_asks;
+mod admin_consents;
+mod admin_erasing;
+mod admin_pause;
+mod admin_policy;
+mod atlassian_jwt;
+mod consent_input;
+mod crash;
+mod directory;
+mod endings;
+mod guarantees;
+mod lifecycle;
+mod limits;
+mod openapi;
+mod page;
+mod privacy;
+mod proofs;
+mod receipt;
+mod road;
+mod runs;
+mod schedules;
+mod task_input;
+mod terms;
+mod verify_log;
