@@ -11,7 +11,8 @@ use crate::capabilities::platform::{Accounts, Product, UserTokens};
 use crate::capabilities::world::{QueueError, RunLog, RunQueue};
 use crate::domain::run::RunMessage;
 use crate::domain::run_report::{Outcome, RunReport};
-use crate::use_cases::run_schedule::{Acting, HeldBack, Ran, RunError, RunStore, run_schedule};
+use crate::use_cases::hold_back::HeldBack;
+use crate::use_cases::run_schedule::{Acting, Ran, RunError, RunStore, run_schedule};
 use crate::use_cases::step_times::StepTimes;
 
 /// A message that could not be dealt with. SQS delivers it again, and at last puts it aside.

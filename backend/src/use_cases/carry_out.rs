@@ -88,7 +88,7 @@ pub(super) async fn carry_out(
 }
 
 impl Ended {
-    fn not_called(why: Failure) -> Self {
+    pub(super) fn not_called(why: Failure) -> Self {
         Self::Failed { why, status: None }
     }
 

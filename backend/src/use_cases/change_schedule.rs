@@ -32,7 +32,8 @@ pub enum ChangeScheduleError {
     Store(#[from] StoreError),
 }
 
-/// Changes what the change names, and says how the newest run went. What needs more consent than there is, or lets it run again without any, is refused.
+/// Changes what the change names, and says how the newest run went. What needs more consent than there is, or lets it run
+/// again without any, is refused.
 pub async fn change_schedule(
     store: &(impl ReadSchedules + WriteSchedules + ReadRuns + ReadConsents + KeepTimers),
     platform: &impl Accounts,
