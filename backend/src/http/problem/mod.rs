@@ -1,6 +1,8 @@
 //! Everything that a request can fail with, as `application/problem+json` (RFC 9457): what failed, for whom, and what to
 //! do. The detail of a cause goes to the log, never into an answer.
 
+mod causes;
+
 use std::error::Error;
 
 use axum::Json;
@@ -9,23 +11,11 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use onbehalf_contract::Problem;
 
-use crate::capabilities::platform::ProductError;
-use crate::capabilities::store::StoreError;
+use self::causes::in_one_line;
 use crate::domain::account::Unfit;
 use crate::domain::failure::sentence;
 use crate::domain::policy::PolicyError;
 use crate::domain::schedule::MOST_SCHEDULES;
-use crate::use_cases::add_schedule::AddScheduleError;
-use crate::use_cases::change_consent::ChangeError;
-use crate::use_cases::change_schedule::ChangeScheduleError;
-use crate::use_cases::grant::GrantError;
-use crate::use_cases::install::InstallError;
-use crate::use_cases::may_schedule::MayNot;
-use crate::use_cases::open_consent_page::OpenError;
-use crate::use_cases::preview_schedule::PreviewError;
-use crate::use_cases::run_now::RunNowError;
-use crate::use_cases::settle_run::SettleError;
-use crate::use_cases::uninstall::UninstallError;
 
 /// How long to wait before something that is down is asked again, in seconds.
 const RETRY_AFTER_SECONDS: u64 = 5;
@@ -77,7 +67,7 @@ impl Failure {
     /// Something that we depend on is down. The cause is logged.
     pub(super) fn unavailable(cause: &(dyn Error + 'static)) -> Self {
         tracing::warn!(
-            cause = causes(cause),
+            cause = in_one_line(cause),
             "something that this request depends on is down"
         );
         Self::Unavailable("Onbehalf cannot check who you are at this moment.")
@@ -423,182 +413,4 @@ fn plain(status: StatusCode, name: &str, title: &str, remedy: &str) -> Response 
         HeaderValue::from_static("application/problem+json"),
     );
     response
-}
-
-/// An error and what caused it, in one line.
-fn causes(error: &(dyn Error + 'static)) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        line.push_str(": ");
-        line.push_str(&next.to_string());
-        cause = next.source();
-    }
-    line
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        match &error {
-            StoreError::Unavailable(_) => {
-                tracing::warn!(cause = causes(&error), "the database did not answer");
-                Self::Unavailable("Onbehalf's database does not answer at this moment.")
-            }
-            StoreError::Unreadable(_) => {
-                tracing::error!(
-                    cause = causes(&error),
-                    "an item in the database cannot be read"
-                );
-                Self::Internal
-            }
-        }
-    }
-}
-
-impl From<ProductError> for Failure {
-    fn from(error: ProductError) -> Self {
-        tracing::warn!(
-            cause = causes(&error),
-            "Confluence did not answer a question"
-        );
-        match error {
-            ProductError::RateLimited { retry_after } => Self::RateLimited(
-                retry_after.map_or(RETRY_AFTER_SECONDS, |wait| wait.as_secs().max(1)),
-            ),
-            ProductError::Unavailable(_) | ProductError::Refused(_) => Self::Unavailable(
-                "Confluence does not answer at this moment, so your account cannot be checked.",
-            ),
-        }
-    }
-}
-
-impl From<GrantError> for Failure {
-    fn from(error: GrantError) -> Self {
-        match error {
-            GrantError::NoTime | GrantError::BadTime => Self::Unacceptable(error.to_string()),
-            GrantError::LanguageUnknown => Self::LanguageUnknown,
-            GrantError::NotCurrent => Self::NotTheCurrentConsent,
-            GrantError::NotInGroup => Self::NotInGroup,
-            GrantError::Policy(error) => Self::Policy(error),
-            GrantError::NoticeReplaced => Self::NoticeReplaced,
-            GrantError::NoticeUnknown => Self::NoticeUnknown,
-            GrantError::Unfit(unfit) => Self::Unfit(unfit),
-            GrantError::Changed => Self::Changed(error.to_string()),
-            GrantError::Product(error) => error.into(),
-            GrantError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<ChangeError> for Failure {
-    fn from(error: ChangeError) -> Self {
-        match error {
-            ChangeError::Changed => Self::Changed(error.to_string()),
-            ChangeError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<OpenError> for Failure {
-    fn from(error: OpenError) -> Self {
-        match error {
-            OpenError::Product(error) => error.into(),
-            OpenError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<MayNot> for Failure {
-    fn from(error: MayNot) -> Self {
-        match error {
-            MayNot::NoConsent => Self::NoConsentForSchedule,
-            MayNot::ReadOnly => Self::ConsentCoversReadingOnly,
-            MayNot::OnlyAdmins => Self::OnlyAdmins,
-            MayNot::OwnSchedulesOff => Self::OwnSchedulesOff,
-            MayNot::NotAllowedByPolicy => Self::NotAllowedByPolicy,
-            MayNot::Product(error) => error.into(),
-            MayNot::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<AddScheduleError> for Failure {
-    fn from(error: AddScheduleError) -> Self {
-        match error {
-            AddScheduleError::Bad(bad) => Self::Unacceptable(bad.to_string()),
-            AddScheduleError::TooMany => Self::TooManySchedules,
-            AddScheduleError::MayNot(error) => error.into(),
-            AddScheduleError::Id(_) => Self::Internal,
-            AddScheduleError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<ChangeScheduleError> for Failure {
-    fn from(error: ChangeScheduleError) -> Self {
-        match error {
-            ChangeScheduleError::NoSuchSchedule => Self::NoSuchSchedule,
-            ChangeScheduleError::Changed => Self::ScheduleChanged,
-            ChangeScheduleError::Bad(bad) => Self::Unacceptable(bad.to_string()),
-            ChangeScheduleError::MayNot(error) => error.into(),
-            ChangeScheduleError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<PreviewError> for Failure {
-    fn from(error: PreviewError) -> Self {
-        match error {
-            PreviewError::Bad(bad) => Self::Unacceptable(bad.to_string()),
-            PreviewError::Call(_) => Self::NoSpace,
-            PreviewError::Product(error) => error.into(),
-            PreviewError::Id(_) => Self::Internal,
-        }
-    }
-}
-
-impl From<SettleError> for Failure {
-    fn from(error: SettleError) -> Self {
-        match error {
-            SettleError::NoSuchRun => Self::NoSuchRun,
-            SettleError::Known => Self::RunNotUnknown,
-            SettleError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<RunNowError> for Failure {
-    fn from(error: RunNowError) -> Self {
-        match error {
-            RunNowError::NoSuchSchedule => Self::NoSuchSchedule,
-            RunNowError::Paused => Self::Paused,
-            RunNowError::Queue(error) => {
-                tracing::warn!(cause = causes(&error), "the queue of runs did not answer");
-                Self::Unavailable(
-                    "Onbehalf's queue does not answer at this moment, so nothing will run.",
-                )
-            }
-            RunNowError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<InstallError> for Failure {
-    fn from(error: InstallError) -> Self {
-        match error {
-            InstallError::Replayed(_) => Self::Replayed,
-            InstallError::Changed => Self::Changed(error.to_string()),
-            InstallError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<UninstallError> for Failure {
-    fn from(error: UninstallError) -> Self {
-        match error {
-            UninstallError::Replayed(_) => Self::Replayed,
-            UninstallError::Changed => Self::Changed(error.to_string()),
-            UninstallError::Store(error) => error.into(),
-        }
-    }
 }
