@@ -4,10 +4,13 @@
 //! the note is put off by a day. Whatever dies in between, the note is there, and the sweep goes on where that ended. Once a
 //! day it looks at each timer anyway, and mends what somebody changed behind our back.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::capabilities::store::{KeepTimers, ReadSchedules, StoreError};
 use crate::capabilities::world::{Clock, TimerError, Timers};
+use crate::domain::ids::Subject;
 use crate::domain::schedule::Schedule;
 use crate::domain::timer::{Drift, TimerId};
 
@@ -49,40 +52,59 @@ pub async fn check_timers(
     until: Timestamp,
 ) -> Result<Checked, StoreError> {
     let mut checked = Checked::default();
-    for TimerId { of, schedule } in store.timers_to_check(clock.now()).await? {
-        if clock.now() >= until {
-            break;
+    // The list may lag behind what was noted a moment ago: nothing is looked at twice.
+    let mut seen = HashSet::new();
+    loop {
+        let mut due = store.timers_to_check(clock.now()).await?;
+        due.retain(|timer| seen.insert(timer.clone()));
+        if due.is_empty() {
+            return Ok(checked);
         }
-        let Some(schedule) = store.schedule(&of, &schedule).await? else {
-            continue;
-        };
-        match bring_in_step(store, timers, &schedule, clock.now()).await {
-            Ok(Drift::None) => {}
-            Ok(drift) => {
-                checked.mended += 1;
-                tracing::warn!(
-                    tenant.key = %of.tenant,
-                    schedule.id = %schedule.id,
-                    timer.was = ?drift,
-                    "a timer was not in step with its schedule, and now is"
-                );
+        for timer in due {
+            if clock.now() >= until {
+                return Ok(checked);
             }
-            Err(error @ NotInStep::Timer(_)) => {
-                checked.failed += 1;
-                tracing::warn!(%error, schedule.id = %schedule.id, "a timer was not looked at");
-            }
-            Err(NotInStep::Store(error)) => return Err(error),
+            check_timer(store, timers, clock, timer, &mut checked).await?;
         }
-        checked.timers += 1;
     }
-    Ok(checked)
+}
+
+async fn check_timer(
+    store: &(impl KeepTimers + ReadSchedules),
+    timers: &dyn Timers,
+    clock: &dyn Clock,
+    TimerId { of, schedule }: TimerId,
+    checked: &mut Checked,
+) -> Result<(), StoreError> {
+    let Some(schedule) = store.schedule(&of, &schedule).await? else {
+        return Ok(());
+    };
+    checked.timers += 1;
+    match bring_in_step(store, timers, &schedule, clock.now()).await {
+        Ok(Drift::None) => {}
+        Ok(drift) => {
+            checked.mended += 1;
+            tracing::warn!(
+                tenant.key = %of.tenant,
+                schedule.id = %schedule.id,
+                timer.was = ?drift,
+                "a timer was not in step with its schedule, and now is"
+            );
+        }
+        Err(error @ NotInStep::Timer(_)) => {
+            checked.failed += 1;
+            tracing::warn!(%error, schedule.id = %schedule.id, "a timer was not looked at");
+        }
+        Err(NotInStep::Store(error)) => return Err(error),
+    }
+    Ok(())
 }
 
 /// Removes the timers of somebody about whom nothing is to be kept.
 pub(super) async fn remove_timers(
     store: &impl ReadSchedules,
     timers: &dyn Timers,
-    of: &crate::domain::ids::Subject,
+    of: &Subject,
 ) -> Result<(), NotInStep> {
     for schedule in store.schedules(of).await? {
         timers.set(&timer_id(&schedule), None).await?;
