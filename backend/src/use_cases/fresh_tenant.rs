@@ -61,20 +61,24 @@ impl FreshTenant {
     }
 
     /// The same before each step of an act, and the time that is left: nothing is asked for once its tenant is gone, or
-    /// installed anew, or its time is over.
+    /// pauses, or is installed anew, or has another policy, or its time is over.
     pub(super) async fn in_time(
         self,
         store: &impl ReadTenants,
         clock: &dyn Clock,
         act: &Act,
     ) -> Result<(Self, Duration), Failure> {
-        let generation = self.tenant.generation;
+        let (generation, policy) = (self.tenant.generation, self.tenant.policy.version);
         let fresh = self
             .fresh(store, clock)
             .await
             .map_err(|_| Failure::StoreDown)??;
         if fresh.tenant.generation != generation {
             return Err(Failure::AppGone);
+        }
+        // The act may have begun with a policy that did not count any more. It is decided anew, by the one that does.
+        if fresh.tenant.policy.version != policy {
+            return Err(Failure::TooSlow);
         }
         let spent = clock.now().duration_since(act.started_at);
         match Duration::try_from(TIME_LIMIT - spent) {
