@@ -4,7 +4,7 @@
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, Update};
 use jiff::Timestamp;
-use onbehalf_contract::{Access, AdminPolicy, Group};
+use onbehalf_contract::AdminPolicy;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
 
@@ -21,22 +21,11 @@ use crate::domain::tenant::Pause;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Record {
+    /// As admins see it.
     #[serde(default)]
-    policy: Option<PolicyRecord>,
+    policy: Option<AdminPolicy>,
     #[serde(default)]
     pause: Option<PauseRecord>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PolicyRecord {
-    version: u64,
-    longest_days: i64,
-    access: Vec<Access>,
-    groups: Vec<Group>,
-    own_schedules: bool,
-    rest_requests: bool,
-    activity_days: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -53,7 +42,7 @@ impl Record {
     pub(super) fn decided(self) -> Result<(Policy, Option<Pause>), StoreError> {
         let policy = match self.policy {
             None => Policy::default(),
-            Some(policy) => Policy::parse(&policy.into()).map_err(unreadable)?,
+            Some(policy) => Policy::parse(&policy).map_err(unreadable)?,
         };
         let pause = self.pause.map(|pause| Pause {
             by: pause.by,
@@ -71,7 +60,7 @@ impl Administer for Store {
         policy: &Policy,
         entry: &AuditEntry,
     ) -> Result<(), WriteError> {
-        let record = PolicyRecord::from(policy.as_admins_see_it());
+        let record = policy.as_admins_see_it();
         let before = policy.version.saturating_sub(1);
         let update = self
             .update_rules(tenant)
@@ -154,34 +143,6 @@ impl Store {
         match self.transact_if(items).await? {
             Written::Yes => Ok(()),
             Written::No => Err(WriteError::Changed),
-        }
-    }
-}
-
-impl From<AdminPolicy> for PolicyRecord {
-    fn from(policy: AdminPolicy) -> Self {
-        Self {
-            version: policy.version,
-            longest_days: policy.longest_days,
-            access: policy.access,
-            groups: policy.groups,
-            own_schedules: policy.own_schedules,
-            rest_requests: policy.rest_requests,
-            activity_days: policy.activity_days,
-        }
-    }
-}
-
-impl From<PolicyRecord> for AdminPolicy {
-    fn from(record: PolicyRecord) -> Self {
-        Self {
-            version: record.version,
-            longest_days: record.longest_days,
-            access: record.access,
-            groups: record.groups,
-            own_schedules: record.own_schedules,
-            rest_requests: record.rest_requests,
-            activity_days: record.activity_days,
         }
     }
 }
