@@ -66,10 +66,6 @@ pub enum BadPolicy {
     NoSuchGroup(String),
     #[error("activity is kept for {} to {} days", ACTIVITY_DAYS.start(), ACTIVITY_DAYS.end())]
     ActivityDays,
-    #[error(
-        "a schedule cannot hold REST requests where nobody may make schedules: allow both, or none"
-    )]
-    RequestsWithoutSchedules,
 }
 
 /// How long somebody wishes a consent to last.
@@ -130,9 +126,6 @@ impl Policy {
         let ids: std::collections::BTreeSet<_> = groups.iter().map(|group| &group.id).collect();
         if groups.len() > MOST_GROUPS || ids.len() < groups.len() {
             return Err(BadPolicy::Groups);
-        }
-        if *rest_requests && !own_schedules {
-            return Err(BadPolicy::RequestsWithoutSchedules);
         }
         let groups = groups.iter().map(|group| AllowedGroup {
             id: group.id.clone(),
@@ -360,10 +353,6 @@ mod tests {
         );
         let crowd: Vec<_> = (0..21).map(|number| group(&number.to_string())).collect();
         assert_eq!(with(&|it| it.groups.clone_from(&crowd)), BadPolicy::Groups);
-        assert_eq!(
-            with(&|it| it.own_schedules = false),
-            BadPolicy::RequestsWithoutSchedules
-        );
     }
 
     #[test]

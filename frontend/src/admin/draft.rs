@@ -31,15 +31,13 @@ pub(super) fn policy(
     if read(field::WRITING)? == "readWrite" {
         access.push(Access::ReadWrite);
     }
-    let own_schedules = ticked(field::OWN_SCHEDULES);
     Some(AdminPolicy {
         version,
         longest_days: number(field::LONGEST, LONGEST_DAYS)?,
         access,
         groups,
-        own_schedules,
-        // Where nobody makes schedules, none holds requests.
-        rest_requests: own_schedules && ticked(field::REST),
+        own_schedules: ticked(field::OWN_SCHEDULES),
+        rest_requests: ticked(field::REST),
         activity_days: number(field::ACTIVITY_DAYS, ACTIVITY_DAYS)?,
     })
 }

@@ -57,8 +57,6 @@ struct Editing {
     /// What the form began with. Another one makes another form.
     begun: Live<Option<Arc<AdminPolicy>>>,
     groups: Live<Vec<Group>>,
-    /// Whether people may make schedules, on which it depends whether these may hold requests.
-    own_schedules: Live<bool>,
     preview: Live<Preview>,
     /// The policy that the preview is of, so that nothing is saved whose effects nobody has seen.
     seen: Live<String>,
@@ -78,7 +76,6 @@ pub(super) fn policy(desk: Desk) -> AnyView {
         stored: Asked::new(None),
         begun: Live::new(None),
         groups: Live::new(Vec::new()),
-        own_schedules: Live::new(true),
         preview: Live::new(Preview::Incomplete),
         seen: Live::new(String::new()),
         changes: Live::new(0),
@@ -110,7 +107,6 @@ impl Editing {
     /// Fills the form with this policy.
     fn begin(self, policy: &AdminPolicy) {
         self.groups.set(policy.groups.clone());
-        self.own_schedules.set(policy.own_schedules);
         self.other.set(None);
         self.trouble.set(None);
         self.begun.set(Some(Arc::new(policy.clone())));
@@ -132,7 +128,6 @@ impl Editing {
     /// Shows what the form comes to once nothing more is changed.
     fn changed(self) {
         self.look.set(false);
-        self.follow_own_schedules();
         // The admin may have turned to another tab before an answer came.
         let Some(changes) = self.changes.try_get_untracked() else {
             return;
@@ -145,18 +140,6 @@ impl Editing {
                 self.ask(false).await;
             }
         });
-    }
-
-    /// Takes over whether people may make schedules, if that has changed.
-    fn follow_own_schedules(self) {
-        let ticked = browser::form(FORM)
-            .and_then(|form| browser::field_value(&form, draft::field::OWN_SCHEDULES));
-        let Some(ticked) = ticked.map(|ticked| ticked == "on") else {
-            return;
-        };
-        if self.own_schedules.try_get_untracked() == Some(!ticked) {
-            self.own_schedules.set(ticked);
-        }
     }
 
     /// Whether nothing was changed since, and the form is still there.

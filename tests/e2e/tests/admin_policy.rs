@@ -88,7 +88,6 @@ async fn a_policy_that_cannot_be_changes_nothing() {
         json!({"access": ["write"]}),
         json!({"activityDays": 29}),
         json!({"activityDays": 366}),
-        json!({"ownSchedules": false}),
         json!({"groups": [group("no-such-group")]}),
         json!({"groups": [group("")]}),
         json!({"groups": [group("1"), group("1")]}),
@@ -335,7 +334,8 @@ async fn where_own_schedules_are_off_none_is_made_and_what_is_there_goes_on() {
     let (alice, ada) = (world.as_person("alice"), world.as_person("ada"));
     alice.allow("readWrite", 30).await.expect(201);
     let hers = add(&alice, &wish("Hers", comment(TEAM_PAGE))).await;
-    let change = json!({"ownSchedules": false, "restRequests": false});
+    let asks = add(&alice, &wish("Asks", get(SPACES))).await;
+    let change = json!({"ownSchedules": false});
     assert_eq!(ada.preview_policy(&change).await["schedulesRefused"], 0);
     ada.change_policy(&change).await.expect(200);
     world.clock.advance_seconds(1);
@@ -352,7 +352,7 @@ async fn where_own_schedules_are_off_none_is_made_and_what_is_there_goes_on() {
     }
     assert!(world.table().await == before);
     let starter = alice.schedule("daily-note").await;
-    for schedule in [&hers, &starter] {
+    for schedule in [&hers, &asks, &starter] {
         assert_eq!(world.worker().take(&world.due(schedule)).await, "done");
     }
     for change in [
@@ -363,6 +363,40 @@ async fn where_own_schedules_are_off_none_is_made_and_what_is_there_goes_on() {
         alice.change(id(&hers), change).await.expect(200);
     }
     alice.delete_schedule(id(&hers)).await.expect(204);
+}
+
+#[tokio::test]
+async fn what_is_under_way_goes_by_the_new_policy_after_the_answer() {
+    for path in ["/wiki/api/v2/users-bulk", "/oauth2/token"] {
+        let world = World::start().await;
+        let (alice, ada) = (world.as_person("alice"), world.as_person("ada"));
+        alice.allow("readWrite", 30).await.expect(201);
+        let hers = add(&alice, &wish("Hers", comment(TEAM_PAGE))).await;
+        let held = world
+            .site
+            .faults()
+            .add(Fault::on("POST", path).once().hold());
+        let (worker, message) = (world.worker(), world.due(&hers));
+        let meanwhile = async {
+            held.arrived().await;
+            let change = json!({"access": ["read"]});
+            ada.change_policy(&change).await.expect(200);
+            // The second for which the answer was kept back.
+            world.clock.advance_seconds(1);
+            held.release();
+        };
+        let before = world.site.contents().len();
+        let (ran, ()) = tokio::join!(worker.take(&message), meanwhile);
+        assert_eq!(ran, "waiting: too-slow", "{path}");
+        assert_eq!(world.site.contents().len(), before);
+        assert!(alice.calls_as_them().is_empty(), "{path}");
+        // Decided anew.
+        let again = worker.sent().unwrap();
+        world.clock.advance_seconds(3600);
+        let ran = worker.take(&again.message).await;
+        assert_eq!(ran, "refused: read-only", "{path}");
+        assert_eq!(world.site.contents().len(), before);
+    }
 }
 
 #[tokio::test]

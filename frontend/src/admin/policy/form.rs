@@ -45,14 +45,12 @@ pub(super) fn form(editing: Editing, begun: &AdminPolicy) -> AnyView {
             field::OWN_SCHEDULES,
             say::policy_own_schedules(),
             begun.own_schedules,
-            || true,
             say::policy_own_schedules_hint(),
         ))
         .put(switch(
             field::REST,
             say::policy_rest(),
             begun.rest_requests,
-            move || editing.own_schedules.get(),
             say::policy_rest_hint(),
         ))
         .put(number(
@@ -78,19 +76,12 @@ fn number(name: &'static str, label: String, now: i64, (least, most): (i64, i64)
     labelled(&["admin-", name].concat(), label, field)
 }
 
-/// A tick, and what it means. It is `on` at first, and can be while it `may`.
-fn switch(
-    name: &str,
-    label: String,
-    on: bool,
-    may: impl Fn() -> bool + Copy + Send + Sync + 'static,
-    meaning: String,
-) -> AnyView {
+/// A tick, and what it means. It is `on` at first.
+fn switch(name: &str, label: String, on: bool, meaning: String) -> AnyView {
     let field = element("input")
         .set("type", "checkbox")
         .set("name", name)
-        .keep("checked", move || on && may())
-        .keep("disabled", move || !may());
+        .mark("checked", on);
     element("div")
         .class("line")
         .add(element("label").class("tick").add(field).text(label))
