@@ -240,7 +240,19 @@ pub struct Group {
 /// What a tenant's admins allow. `GET /api/admin/policy` answers it, `PUT` writes it if `version` is still the one that is
 /// there (409), and `POST /api/admin/policy/preview` says what it would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "schema",
+    derive(utoipa::ToSchema),
+    schema(example = json!({
+        "version": 0,
+        "longestDays": 30,
+        "access": ["read", "readWrite"],
+        "groups": [],
+        "ownSchedules": true,
+        "restRequests": true,
+        "activityDays": 365,
+    }))
+)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AdminPolicy {
     pub version: u64,

@@ -26,15 +26,7 @@ pub(super) async fn show(admin: AdminCaller) -> Json<AdminPolicy> {
     post,
     path = "/api/admin/policy/preview",
     tag = "admin",
-    request_body(content = AdminPolicy, example = json!({
-        "version": 0,
-        "longestDays": 30,
-        "access": ["read", "readWrite"],
-        "groups": [],
-        "ownSchedules": true,
-        "restRequests": true,
-        "activityDays": 365,
-    })),
+    request_body = AdminPolicy,
     responses((status = 200, body = PolicyEffects, description = "What it would do"), Problems),
     security(("contextToken" = [])),
 )]
@@ -59,15 +51,7 @@ pub(super) async fn preview(
     put,
     path = "/api/admin/policy",
     tag = "admin",
-    request_body(content = AdminPolicy, example = json!({
-        "version": 0,
-        "longestDays": 30,
-        "access": ["read", "readWrite"],
-        "groups": [],
-        "ownSchedules": true,
-        "restRequests": true,
-        "activityDays": 365,
-    })),
+    request_body = AdminPolicy,
     responses((status = 200, body = AdminPolicy, description = "What is allowed from now on"), Problems),
     security(("contextToken" = [])),
 )]
