@@ -1,5 +1,6 @@
 //! Structured logs, one JSON object a line. Tokens, secrets, `Authorization`, query strings and bodies are never logged.
 
+use std::error::Error;
 use std::fmt;
 
 use tracing_subscriber::EnvFilter;
@@ -17,6 +18,18 @@ impl<E: fmt::Display> From<E> for Ended {
     fn from(error: E) -> Self {
         Self(error.to_string())
     }
+}
+
+/// An error and what caused it, in one line.
+pub(crate) fn in_one_line(error: &(dyn Error + 'static)) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        line.push_str(": ");
+        line.push_str(&next.to_string());
+        cause = next.source();
+    }
+    line
 }
 
 /// Sends logs to standard output as JSON, as CloudWatch wants them. `RUST_LOG` sets what is logged; `info` by default.

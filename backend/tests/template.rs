@@ -224,7 +224,7 @@ fn alarms_watch_for_what_the_code_says() {
     let pattern = &template.properties("TokenFailures")["FilterPattern"];
     for failure in [
         Failure::TokenRefused(String::new()),
-        Failure::TokenNotPrepared,
+        Failure::NotPrepared,
         Failure::AtlassianDown,
     ] {
         let watched = format!(r#"$.reason = "{}""#, failure.code());

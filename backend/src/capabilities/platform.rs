@@ -100,6 +100,8 @@ pub trait Accounts {
 /// The product did not answer a question of the app's own.
 #[derive(Debug, Error)]
 pub enum ProductError {
+    #[error(transparent)]
+    NotSigned(#[from] NotSigned),
     #[error("Confluence did not answer")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("Confluence asks to slow down")]
@@ -108,6 +110,11 @@ pub enum ProductError {
     #[error("Confluence answered with status {0}")]
     Refused(u16),
 }
+
+/// A request of the app's own was not sent, since its signature could not be made: with the cause, in one line.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("a request could not be signed: {0}")]
+pub struct NotSigned(pub String);
 
 /// Tells the platform about whom something is kept, and learns whose data must go.
 pub trait ReportPeople {
@@ -284,6 +291,9 @@ pub enum CallError {
     /// What would have done something never reached the product.
     #[error("Confluence could not be reached")]
     NotSent,
+    /// Nothing was sent.
+    #[error(transparent)]
+    NotSigned(#[from] NotSigned),
     /// The person has no space of their own to write in; nothing was sent.
     #[error("there is no space to write in")]
     NoSpace,

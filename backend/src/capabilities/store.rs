@@ -29,6 +29,9 @@ pub enum StoreError {
     /// It did not answer, or is overloaded: try again later.
     #[error("the database did not answer")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// There is no such table, or it lacks an index: with what the database said.
+    #[error("the table is not the one that this version needs: {0}; deploy this version")]
+    OtherTable(String),
     /// An item is not as this version of the app writes it.
     #[error("an item in the database cannot be read: {0}")]
     Unreadable(String),

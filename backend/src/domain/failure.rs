@@ -47,8 +47,8 @@ pub enum Failure {
     /// The authorization server's OAuth error code.
     #[error("Atlassian refused a token: {0}")]
     TokenRefused(String),
-    #[error("the token could not be prepared")]
-    TokenNotPrepared,
+    #[error("the call could not be prepared")]
+    NotPrepared,
     #[error("Atlassian's authorization server did not answer")]
     AtlassianDown,
     #[error("{who} asks to slow down")]
@@ -122,7 +122,7 @@ impl Failure {
             Self::AtlassianDown
             | Self::TooSlow
             | Self::StoreDown
-            | Self::TokenNotPrepared
+            | Self::NotPrepared
             | Self::OutcomeUnknown { idempotent: true } => Duration::ZERO,
             _ => return None,
         };
@@ -146,7 +146,7 @@ impl Failure {
             | Self::AtlassianDown
             | Self::TooSlow
             | Self::StoreDown
-            | Self::TokenNotPrepared
+            | Self::NotPrepared
             | Self::OutcomeUnknown { idempotent: true } => PASSES_BY_ITSELF,
             _ => MENDED_BY_PEOPLE,
         }
@@ -179,7 +179,7 @@ impl Failure {
                 "token-refused",
                 "Check that you can use Confluence. If you can, ask a Confluence admin to reinstall Onbehalf.",
             ),
-            Self::TokenNotPrepared => (
+            Self::NotPrepared => (
                 "token-not-prepared",
                 "Run it again. If this stays, tell a Confluence admin.",
             ),

@@ -7,13 +7,14 @@ use super::fresh_tenant::FreshTenant;
 use super::run_schedule::Acting;
 use super::step_times::StepTimes;
 use crate::capabilities::platform::{
-    Answer, CallError, Product, ProductError, TokenError, UserTokens, Who,
+    Answer, CallError, NotSigned, Product, ProductError, TokenError, UserTokens, Who,
 };
 use crate::capabilities::store::{KeptToken, ReadTenants};
 use crate::domain::act::{Act, Finished};
 use crate::domain::failure::Failure;
 use crate::domain::run_report::Step;
 use crate::domain::task::Task;
+use crate::logs::in_one_line;
 
 /// An act that was begun, and who acts.
 pub(super) enum Begun {
@@ -75,7 +76,7 @@ pub(super) async fn carry_out(
     let who = match (begun, &token) {
         (Begun::AsApp(started), _) => Who::App(started),
         (Begun::AsPerson(_), Some(token)) => Who::Person(token),
-        (Begun::AsPerson(_), None) => return Ended::not_called(Failure::TokenNotPrepared),
+        (Begun::AsPerson(_), None) => return Ended::not_called(Failure::NotPrepared),
     };
     let call = platform.perform(&tenant.tenant, who, task, left);
     match times.of(Step::Call, clock, call).await {
@@ -127,7 +128,7 @@ fn status_of(error: &CallError) -> Option<u16> {
     match error {
         CallError::Refused { status, .. } => Some(*status),
         CallError::Unclear { status } => *status,
-        CallError::NotSent | CallError::NoSpace => None,
+        CallError::NotSent | CallError::NotSigned(_) | CallError::NoSpace => None,
     }
 }
 
@@ -148,6 +149,7 @@ fn failure(error: CallError, idempotent: bool) -> Failure {
             _ => Failure::Refused { status },
         },
         CallError::NotSent => Failure::ConfluenceDown { retry_after: None },
+        CallError::NotSigned(error) => error.into(),
         CallError::NoSpace => Failure::NoSpace,
         CallError::Unclear { .. } => Failure::OutcomeUnknown { idempotent },
     }
@@ -165,20 +167,32 @@ impl From<TokenError> for Failure {
             TokenError::Unavailable(_) => Self::AtlassianDown,
             TokenError::Internal(cause) => {
                 tracing::warn!(cause, "a token could not be prepared");
-                Self::TokenNotPrepared
+                Self::NotPrepared
             }
         }
+    }
+}
+
+impl From<NotSigned> for Failure {
+    fn from(error: NotSigned) -> Self {
+        tracing::warn!(%error, "the app cannot prove itself to Confluence");
+        Self::NotPrepared
     }
 }
 
 impl From<ProductError> for Failure {
     fn from(error: ProductError) -> Self {
         match error {
+            ProductError::NotSigned(error) => error.into(),
             ProductError::RateLimited { retry_after } => Self::RateLimited {
                 who: "Confluence",
                 retry_after,
             },
             ProductError::Unavailable(_) | ProductError::Refused(_) => {
+                tracing::warn!(
+                    cause = in_one_line(&error),
+                    "Confluence did not answer a question"
+                );
                 Self::ConfluenceDown { retry_after: None }
             }
         }

@@ -220,7 +220,7 @@ impl<S: PlanReports + ReadTenants, P: ReportPeople> Reporter<'_, S, P> {
 /// For how long a tenant is left alone whose product did not take a report; `None`: until the next sweep.
 fn pause_after(error: &ProductError, tenant: &Tenant) -> Option<SignedDuration> {
     match error {
-        ProductError::Unavailable(_) => {
+        ProductError::NotSigned(_) | ProductError::Unavailable(_) => {
             tracing::warn!(%error, tenant.key = %tenant.key, "accounts could not be reported; the next sweep tries again");
             None
         }

@@ -10,9 +10,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{Connect, Inner, limits, rest};
-use crate::capabilities::platform::{
-    Answer, CallError, PlannedRequest, Product, ProductError, Who,
-};
+use crate::capabilities::platform::{Answer, CallError, PlannedRequest, Product, Who};
 use crate::capabilities::store::KeepPace;
 use crate::domain::task::{ContentId, Task};
 use crate::domain::tenant::Tenant;
@@ -267,11 +265,7 @@ impl<S: KeepPace> Caller<'_, S> {
                 .http
                 .request(method, url)
                 .bearer_auth(token.expose()),
-            Who::App(_) => self
-                .inner
-                .signed(self.tenant, method, &call.path)
-                .await
-                .map_err(|_: ProductError| CallError::NotSent)?,
+            Who::App(_) => self.inner.signed(self.tenant, method, &call.path).await?,
         })
     }
 }

@@ -8,9 +8,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Inner, QUESTION_LIMIT, limits};
-use crate::capabilities::platform::ProductError;
+use crate::capabilities::platform::{NotSigned, ProductError};
 use crate::capabilities::store::KeepPace;
 use crate::domain::tenant::Tenant;
+use crate::logs::in_one_line;
 
 /// No answer that we ask for comes near it.
 const LONGEST_ANSWER: usize = 1024 * 1024;
@@ -86,25 +87,25 @@ impl<S: KeepPace> Inner<S> {
         tenant: &Tenant,
         method: Method,
         path_and_query: &str,
-    ) -> Result<RequestBuilder, ProductError> {
-        let credentials = self
-            .credentials(tenant)
-            .await
-            .map_err(|error| ProductError::Unavailable(Box::new(error)))?;
-        let site = BaseUrl::parse(tenant.site.as_str())
-            .map_err(|error| ProductError::Unavailable(Box::new(error)))?;
+    ) -> Result<RequestBuilder, NotSigned> {
+        let credentials = self.credentials(tenant).await.map_err(not_signed)?;
+        let site = BaseUrl::parse(tenant.site.as_str()).map_err(not_signed)?;
         let url = site.join(path_and_query);
         // The hash covers the path below the product's base path.
         let qsh = Qsh::of(&method, path_and_query, "");
         let authorization = self
             .signer
             .authorization(credentials.tenant_secret(), &qsh, self.now())
-            .map_err(|error| ProductError::Unavailable(Box::new(error)))?;
+            .map_err(not_signed)?;
         Ok(self
             .http
             .request(method, url)
             .header(AUTHORIZATION, authorization))
     }
+}
+
+fn not_signed(error: impl std::error::Error + 'static) -> NotSigned {
+    NotSigned(in_one_line(&error))
 }
 
 /// The answer, if it is JSON and not too long.

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, Put, TransactWriteItem};
 use serde::Serialize;
@@ -132,10 +132,17 @@ impl Store {
 
 pub(super) fn unavailable<E, R>(error: SdkError<E, R>) -> StoreError
 where
-    E: std::error::Error + Send + Sync + 'static,
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,
 {
-    StoreError::Unavailable(Box::new(error))
+    let said = error.message().unwrap_or_default();
+    match error.code() {
+        Some("ResourceNotFoundException") => StoreError::OtherTable(said.to_owned()),
+        Some("ValidationException") if said.contains("does not have the specified index") => {
+            StoreError::OtherTable(said.to_owned())
+        }
+        _ => StoreError::Unavailable(Box::new(error)),
+    }
 }
 
 pub(super) fn unreadable(error: impl std::fmt::Display) -> StoreError {

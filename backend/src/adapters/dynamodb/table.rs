@@ -1,11 +1,14 @@
 //! Creating the table, from the one definition that the AWS template uses too: infra/table.json.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ScalarAttributeType, TimeToLiveSpecification,
+    AttributeDefinition, BillingMode, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndex,
+    GlobalSecondaryIndexDescription, GlobalSecondaryIndexUpdate, KeySchemaElement, KeyType,
+    Projection, ProjectionType, ScalarAttributeType, TimeToLiveSpecification,
 };
 use serde::Deserialize;
 
@@ -61,24 +64,17 @@ struct TimeToLive {
     enabled: bool,
 }
 
-/// Creates the table. One that is there already stays as it is.
+/// Creates the table. One that is there already keeps what is in it, and gets the indexes that it lacks, if an older version
+/// made it.
 pub async fn create_table(client: &Client, name: &str) -> Result<(), StoreError> {
     let definition: Definition = serde_json::from_str(DEFINITION).map_err(unreadable)?;
-    let indexes = definition
-        .global_secondary_indexes
-        .iter()
-        .map(Index::build)
-        .collect::<Result<_, _>>();
-    let attributes = definition
-        .attribute_definitions
-        .iter()
-        .map(Attribute::build)
-        .collect::<Result<_, _>>();
+    let indexes = definition.global_secondary_indexes.iter();
+    let indexes: Result<_, _> = indexes.map(Index::build).collect();
     let create = client
         .create_table()
         .table_name(name)
         .billing_mode(BillingMode::from(definition.billing_mode.as_str()))
-        .set_attribute_definitions(Some(attributes.map_err(unreadable)?))
+        .set_attribute_definitions(Some(definition.attributes()?))
         .set_key_schema(Some(keys(&definition.key_schema).map_err(unreadable)?))
         .set_global_secondary_indexes(Some(indexes.map_err(unreadable)?));
     match create.send().await {
@@ -88,7 +84,7 @@ pub async fn create_table(client: &Client, name: &str) -> Result<(), StoreError>
                 .as_service_error()
                 .is_some_and(CreateTableError::is_resource_in_use_exception) =>
         {
-            return Ok(());
+            return add_missing_indexes(client, name, &definition).await;
         }
         Err(error) => return Err(unavailable(error)),
     }
@@ -107,6 +103,50 @@ pub async fn create_table(client: &Client, name: &str) -> Result<(), StoreError>
     Ok(())
 }
 
+/// DynamoDB adds one index at a time.
+async fn add_missing_indexes(
+    client: &Client,
+    name: &str,
+    definition: &Definition,
+) -> Result<(), StoreError> {
+    let answer = client.describe_table().table_name(name).send().await;
+    let table = answer.map_err(unavailable)?.table;
+    let there: BTreeSet<_> = table
+        .iter()
+        .flat_map(|table| table.global_secondary_indexes())
+        .filter_map(GlobalSecondaryIndexDescription::index_name)
+        .collect();
+    for index in &definition.global_secondary_indexes {
+        if there.contains(index.index_name.as_str()) {
+            continue;
+        }
+        let create = CreateGlobalSecondaryIndexAction::builder()
+            .index_name(&index.index_name)
+            .set_key_schema(Some(keys(&index.key_schema).map_err(unreadable)?))
+            .projection(index.projection.build())
+            .build()
+            .map_err(unreadable)?;
+        let update = GlobalSecondaryIndexUpdate::builder().create(create).build();
+        client
+            .update_table()
+            .table_name(name)
+            .set_attribute_definitions(Some(definition.attributes()?))
+            .global_secondary_index_updates(update)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        tracing::info!(index.name = index.index_name, "the table got an index");
+    }
+    Ok(())
+}
+
+impl Definition {
+    fn attributes(&self) -> Result<Vec<AttributeDefinition>, StoreError> {
+        let attributes = self.attribute_definitions.iter().map(Attribute::build);
+        attributes.collect::<Result<_, _>>().map_err(unreadable)
+    }
+}
+
 impl Attribute {
     fn build(&self) -> Result<AttributeDefinition, BuildError> {
         AttributeDefinition::builder()
@@ -118,16 +158,19 @@ impl Attribute {
 
 impl Index {
     fn build(&self) -> Result<GlobalSecondaryIndex, BuildError> {
-        let projection = Projection::builder()
-            .projection_type(ProjectionType::from(
-                self.projection.projection_type.as_str(),
-            ))
-            .set_non_key_attributes(self.projection.non_key_attributes.clone())
-            .build();
         GlobalSecondaryIndex::builder()
             .index_name(&self.index_name)
             .set_key_schema(Some(keys(&self.key_schema)?))
-            .projection(projection)
+            .projection(self.projection.build())
+            .build()
+    }
+}
+
+impl IndexProjection {
+    fn build(&self) -> Projection {
+        Projection::builder()
+            .projection_type(ProjectionType::from(self.projection_type.as_str()))
+            .set_non_key_attributes(self.non_key_attributes.clone())
             .build()
     }
 }

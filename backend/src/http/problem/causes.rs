@@ -1,10 +1,9 @@
 //! What a use case failed with, as what a request failed with.
 
-use std::error::Error;
-
 use super::{Failure, RETRY_AFTER_SECONDS};
 use crate::capabilities::platform::ProductError;
 use crate::capabilities::store::StoreError;
+use crate::logs::in_one_line;
 use crate::use_cases::add_schedule::AddScheduleError;
 use crate::use_cases::change_consent::ChangeError;
 use crate::use_cases::change_schedule::ChangeScheduleError;
@@ -17,24 +16,16 @@ use crate::use_cases::run_now::RunNowError;
 use crate::use_cases::settle_run::SettleError;
 use crate::use_cases::uninstall::UninstallError;
 
-/// An error and what caused it, in one line.
-pub(super) fn in_one_line(error: &(dyn Error + 'static)) -> String {
-    let mut line = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        line.push_str(": ");
-        line.push_str(&next.to_string());
-        cause = next.source();
-    }
-    line
-}
-
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match &error {
             StoreError::Unavailable(_) => {
                 tracing::warn!(cause = in_one_line(&error), "the database did not answer");
                 Self::Unavailable("Onbehalf's database does not answer at this moment.")
+            }
+            StoreError::OtherTable(_) => {
+                tracing::error!(%error);
+                Self::Internal
             }
             StoreError::Unreadable(_) => {
                 tracing::error!(
@@ -57,6 +48,9 @@ impl From<ProductError> for Failure {
             ProductError::RateLimited { retry_after } => Self::RateLimited(
                 retry_after.map_or(RETRY_AFTER_SECONDS, |wait| wait.as_secs().max(1)),
             ),
+            ProductError::NotSigned(_) => {
+                Self::Unavailable("Onbehalf cannot open its keys at this moment.")
+            }
             ProductError::Unavailable(_) | ProductError::Refused(_) => Self::Unavailable(
                 "Confluence does not answer at this moment, so your account cannot be checked.",
             ),

@@ -11,11 +11,11 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use onbehalf_contract::Problem;
 
-use self::causes::in_one_line;
 use crate::domain::account::Unfit;
 use crate::domain::failure::sentence;
 use crate::domain::policy::PolicyError;
 use crate::domain::schedule::MOST_SCHEDULES;
+use crate::logs::in_one_line;
 
 /// How long to wait before something that is down is asked again, in seconds.
 const RETRY_AFTER_SECONDS: u64 = 5;
