@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::{Person, Reply, Row, World};
+use crate::{Person, Reply, Row, TABLE, World};
 
 /// A whole policy, as it is before anybody decided anything.
 pub fn usual_policy() -> Value {
@@ -139,7 +139,7 @@ impl World {
                 WriteRequest::builder().put_request(put).build()
             });
             let batch = database.batch_write_item();
-            let answer = batch.request_items("onbehalf", puts.collect()).send().await;
+            let answer = batch.request_items(TABLE, puts.collect()).send().await;
             let left = answer.expect("the table can be written").unprocessed_items;
             assert!(left.is_none_or(|left| left.is_empty()));
         }

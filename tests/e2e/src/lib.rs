@@ -36,7 +36,7 @@ pub use person::Person;
 pub use reply::Reply;
 pub use table::{Row, Table};
 pub use worker::{Sent, Worker};
-pub use world::World;
+pub use world::{TABLE, World};
 
 /// The notice that people agree to.
 pub const NOTICE: &str = "2026-11";

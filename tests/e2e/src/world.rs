@@ -20,7 +20,8 @@ use crate::{
 };
 
 const APP_KEY: &str = "onbehalf";
-const TABLE: &str = "onbehalf";
+/// The app's table.
+pub const TABLE: &str = "onbehalf";
 
 /// A Confluence site, and the app.
 pub struct World {

@@ -16,6 +16,7 @@ mod endings;
 mod guarantees;
 mod lifecycle;
 mod limits;
+mod older_table;
 mod openapi;
 mod page;
 mod privacy;
