@@ -538,6 +538,7 @@ async fn what_a_newer_version_wrote_is_left_alone_and_a_refusing_key_stops_actin
     let (_, schedules) = road.call(Method::GET, "/api/schedules", None).await;
     let run = &schedules["items"][0]["lastRun"];
     assert_eq!(run["result"], "waiting", "{run}");
+    assert_eq!(run["reason"]["code"], "token-not-prepared", "{run}");
     lambdas.key_is_disabled.store(false, Ordering::SeqCst);
     stack.send(&road.message("2026-11-23T09:00:00Z")).await;
     assert_eq!(lambdas.work().await, [""; 0]);
