@@ -194,7 +194,10 @@ impl Failure {
                 "not-permitted",
                 "Check that you may do this in Confluence yourself.",
             ),
-            Self::NotFound => ("not-found", "Check that the page or space is still there."),
+            Self::NotFound => (
+                "not-found",
+                "Check that the page or space is still there, and that you may do this there.",
+            ),
             Self::Refused { .. } => ("refused", "Check the schedule, then run it again."),
             Self::NoSpace => (
                 "no-space",

@@ -112,12 +112,13 @@ impl Ended {
         }
     }
 
-    /// Whether it was refused in a way that a person is who may not use the product at all.
+    /// Whether it was refused in a way that a person is who may not use the product at all. Of what somebody may not see,
+    /// Confluence says that it is not there.
     pub(super) fn may_have_lost_access(&self) -> bool {
         matches!(
             self,
             Self::Failed {
-                why: Failure::TokenRefused(_) | Failure::NotPermitted { .. },
+                why: Failure::TokenRefused(_) | Failure::NotPermitted { .. } | Failure::NotFound,
                 ..
             }
         )

@@ -1045,30 +1045,30 @@ async fn a_run_without_an_act_has_nothing_to_settle() {
 
 #[tokio::test]
 async fn a_person_who_lost_access_loses_the_consent_and_one_who_may_not_do_this_does_not() {
-    let world = world_with_consent().await;
-    let alice = world.as_person("alice");
-    let worker = world.worker();
-    let made = add(&alice, &wish("Note", comment(TEAM_PAGE))).await;
-    let not_here =
-        Fault::on("POST", COMMENTS).respond(403, json!({"message": "not in this space"}));
-    world.site.faults().add(not_here.once());
-    assert_eq!(
-        worker.take(&world.due(&made)).await,
-        "failed: not-permitted"
-    );
-    assert_eq!(alice.consent().await["state"], "active");
+    // Of what somebody may not see, Confluence says that it is not there.
+    for (status, failed) in [(403, "failed: not-permitted"), (404, "failed: not-found")] {
+        let world = world_with_consent().await;
+        let alice = world.as_person("alice");
+        let worker = world.worker();
+        let made = add(&alice, &wish("Note", comment(TEAM_PAGE))).await;
+        let not_for_her = || {
+            let refused = json!({"message": "not for you"});
+            Fault::on("POST", COMMENTS).respond(status, refused).once()
+        };
+        world.site.faults().add(not_for_her());
+        assert_eq!(worker.take(&world.due(&made)).await, failed);
+        assert_eq!(alice.consent().await["state"], "active");
 
-    let change = PersonChange {
-        can_use_confluence: Some(false),
-        ..PersonChange::default()
-    };
-    world.site.people().change("alice", &change).unwrap();
-    world.clock.advance_seconds(60);
-    assert_eq!(
-        worker.take(&world.due(&made)).await,
-        "failed: not-permitted"
-    );
-    assert_eq!(alice.consent().await["endedBecause"], "accessLost");
-    let by_her = |call: &Call| call.caller == format!("user:{ALICE}");
-    assert_eq!(world.site.calls().filter(by_her).len(), 2);
+        let change = PersonChange {
+            can_use_confluence: Some(false),
+            ..PersonChange::default()
+        };
+        world.site.people().change("alice", &change).unwrap();
+        world.clock.advance_seconds(60);
+        world.site.faults().add(not_for_her());
+        assert_eq!(worker.take(&world.due(&made)).await, failed);
+        assert_eq!(alice.consent().await["endedBecause"], "accessLost");
+        let by_her = |call: &Call| call.caller == format!("user:{ALICE}");
+        assert_eq!(world.site.calls().filter(by_her).len(), 2);
+    }
 }
