@@ -9,6 +9,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
+use aws::permissions::needed_by;
+use aws::source::Source;
 use aws::template::{self, Allowed, Template};
 use onbehalf::config::Config;
 use onbehalf::domain::failure::Failure;
@@ -89,21 +91,27 @@ fn nobody_may_do_everything_or_touch_anything() {
     }
 }
 
-/// That what is done is allowed is what tests/lambdas.rs sees. This is the other half: that nothing else is.
+/// What a function needs is what its code can ask of AWS. That what it was seen to do is allowed, is in tests/lambdas.rs.
 #[test]
 fn each_function_may_do_what_its_use_cases_do_and_nothing_else() {
     let template = Template::read();
-    let may = |function: &str| {
-        let allowed = template.allowed(function).into_iter();
-        let services = allowed.map(|it| it.action.split_once(':').unwrap().0.to_owned());
-        BTreeSet::from_iter(services)
-    };
-    let services = |names: &[&str]| BTreeSet::from_iter(names.iter().map(|it| (*it).to_owned()));
-    let of_timers = ["dynamodb", "iam", "kms", "logs", "scheduler"];
-    assert_eq!(may("Api"), services(&[&of_timers[..], &["sqs"]].concat()));
-    assert_eq!(may("Act"), services(&["dynamodb", "kms", "logs", "sqs"]));
-    assert_eq!(may("Sweep"), services(&of_timers));
+    let source = Source::read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")));
+    for function in FUNCTIONS {
+        let mut allowed = template.allowed(function);
+        for (needed, why) in needed_by(&template, &source, function) {
+            let place = allowed.iter().position(|it| *it == needed);
+            let place = place.unwrap_or_else(|| {
+                panic!("{function} may not, and has to: {needed:?}, because of {why}")
+            });
+            allowed.remove(place);
+        }
+        assert_eq!(allowed, [], "{function} may, and never does");
+    }
+}
 
+#[test]
+fn no_function_reaches_further_than_its_part() {
+    let template = Template::read();
     let may = |function: &str, action: &str, resource: Value| {
         let mut allowed = template.allowed(function).into_iter();
         allowed.any(|it| it.action == action && it.resource == resource)
@@ -116,17 +124,22 @@ fn each_function_may_do_what_its_use_cases_do_and_nothing_else() {
         assert!(!may("Act", "dynamodb:Query", index));
     }
     assert!(!may("Act", "dynamodb:Query", table.clone()));
-    // Only the sweep goes through all tenants, and it takes no user's token, nor makes one.
+    // Only the sweep goes through all tenants, and it seals nothing. Only `act` opens a user's token.
     assert!(!may("Api", "dynamodb:Query", index("due")));
     assert!(!may("Sweep", "kms:GenerateDataKey", key));
-    let opens = template.allowed("Sweep");
-    let opens = opens.iter().find(|it| it.action == "kms:Decrypt").unwrap();
-    assert_eq!(
-        opens.condition,
-        Some(json!({
-            "StringEquals": { "kms:EncryptionContext:onbehalf:purpose": "credentials" },
-        }))
-    );
+    for function in ["Api", "Sweep"] {
+        let allowed = template.allowed(function).into_iter();
+        for allowed in allowed.filter(|it| it.action.starts_with("kms:")) {
+            assert_eq!(
+                allowed.condition,
+                Some(json!({
+                    "StringEquals": { "kms:EncryptionContext:onbehalf:purpose": "credentials" },
+                })),
+                "{function}: {}",
+                allowed.action
+            );
+        }
+    }
     for function in FUNCTIONS {
         assert!(!may(function, "dynamodb:Scan", table.clone()), "{function}");
         // Its own log, and no other's.
@@ -233,22 +246,13 @@ fn alarms_watch_for_what_the_code_says() {
 }
 
 #[test]
-fn runs_are_asked_for_by_people_by_timers_and_by_act_itself() {
+fn a_timer_may_ask_for_runs_and_nothing_else() {
     let template = Template::read();
-    let send = |function: &str| {
-        let allowed = template.allowed(function).into_iter();
-        let mut queues = allowed.filter(|it| it.action == "sqs:SendMessage");
-        (queues.next(), queues.count())
-    };
     let to_runs = Allowed {
         action: "sqs:SendMessage".into(),
         resource: json!({ "GetAtt": "Runs.Arn" }),
         condition: None,
     };
-    assert_eq!(send("Api"), (Some(to_runs.clone()), 0));
-    assert_eq!(send("Act"), (Some(to_runs.clone()), 0));
-    assert_eq!(send("Sweep"), (None, 0));
-
     let role = template.properties("TimerRole");
     let [policy] = &role["Policies"].as_array().unwrap()[..] else {
         panic!("a timer may do one thing")
@@ -271,41 +275,6 @@ fn runs_are_asked_for_by_people_by_timers_and_by_act_itself() {
         }),
         "and only timers of ours"
     );
-}
-
-#[test]
-fn timers_are_set_by_api_and_sweep_and_only_in_their_group() {
-    let template = Template::read();
-    let group = json!({
-        "Sub": "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${Timers}/*",
-    });
-    let mut expected: Vec<_> = [
-        "CreateSchedule",
-        "DeleteSchedule",
-        "GetSchedule",
-        "UpdateSchedule",
-    ]
-    .map(|action| Allowed {
-        action: format!("scheduler:{action}"),
-        resource: group.clone(),
-        condition: None,
-    })
-    .into();
-    expected.push(Allowed {
-        action: "iam:PassRole".into(),
-        resource: json!({ "GetAtt": "TimerRole.Arn" }),
-        condition: Some(json!({
-            "StringEquals": { "iam:PassedToService": "scheduler.amazonaws.com" },
-        })),
-    });
-    let timers = |function: &str| {
-        let mut allowed = template.allowed(function);
-        allowed.retain(|it| it.action.starts_with("scheduler:") || it.action.starts_with("iam:"));
-        allowed
-    };
-    assert_eq!(timers("Api"), expected);
-    assert_eq!(timers("Sweep"), expected);
-    assert_eq!(timers("Act"), []);
 }
 
 #[test]

@@ -5,6 +5,8 @@
 
 pub(crate) mod moto;
 pub(crate) mod permissions;
+pub(crate) mod reach;
+pub(crate) mod source;
 pub(crate) mod stack;
 pub(crate) mod template;
 pub(crate) mod wire;
