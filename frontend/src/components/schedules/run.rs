@@ -94,36 +94,39 @@ fn settle(item: Item, run: &str, id: &str) -> AnyView {
         .now
         .with_untracked(|now| (now.id.clone(), now.title.clone()));
     let about = Live::new((schedule, run.to_owned(), id.to_owned()));
+    // What the person said the last time.
+    let said = Live::new(false);
+    let tell = move || {
+        busy.set(true);
+        trouble.set(None);
+        let ((schedule, title), run, row) = about.get_untracked();
+        let done = said.get_untracked();
+        browser::spawn(async move {
+            match api::settle(&schedule, &run, done).await {
+                Ok(run) => {
+                    let (result, _) = words::run_result(run.result);
+                    let said = words::run_said(&title, &result);
+                    item.shared.announcer.say(said);
+                    item.settled(&run);
+                    browser::focus_soon(&row);
+                }
+                Err(why) => trouble.set(Some(why)),
+            }
+            busy.set(false);
+        });
+    };
     let say = move |done: bool| {
         call(move || {
-            if busy.get_untracked() {
-                return;
+            if !busy.get_untracked() {
+                said.set(done);
+                tell();
             }
-            busy.set(true);
-            trouble.set(None);
-            let ((schedule, title), run, row) = about.get_untracked();
-            browser::spawn(async move {
-                match api::settle(&schedule, &run, done).await {
-                    Ok(run) => {
-                        let (result, _) = words::run_result(run.result);
-                        item.shared
-                            .announcement
-                            .set(words::run_said(&title, &result));
-                        item.settled(&run);
-                        browser::focus_soon(&row);
-                    }
-                    Err(why) => {
-                        trouble.set(Some(why));
-                    }
-                }
-                busy.set(false);
-            });
         })
     };
     let done_id = [id, "-done"].concat();
     element("div")
         .class("actions")
-        .put(failure(trouble, Again::new(say(true), &done_id)))
+        .put(failure(trouble, Again::new(call(tell), &done_id)))
         .put(
             Button::new("default", words::run_was_done())
                 .id(&done_id)
