@@ -46,7 +46,7 @@ impl<T: Send + Sync + 'static> Asked<T> {
         self.ask_then(answer, |_| {});
     }
 
-    /// Asks, and does something with the answer before it is shown.
+    /// Asks, and does something with the answer before it is shown; unless that is to ask again.
     pub(super) fn ask_then(self, answer: Answer<T>, then: impl FnOnce(&T) + 'static) {
         // Whoever asks again after an answer may be gone by then.
         let Some(times) = self.times.try_get_untracked() else {
@@ -64,6 +64,9 @@ impl<T: Send + Sync + 'static> Asked<T> {
             match answer {
                 Ok(value) => {
                     then(&value);
+                    if self.times.try_get_untracked() != Some(time) {
+                        return;
+                    }
                     self.now.set(Some(value));
                 }
                 Err(why) => self.trouble.set(Some(why)),

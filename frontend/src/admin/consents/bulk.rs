@@ -44,7 +44,10 @@ fn bar(list: List) -> AnyView {
     let total = list.total();
     let count = list.selection.with(|selection| selection.count(total));
     let page = u32::try_from(list.accounts().len()).unwrap_or(u32::MAX);
-    let offers_all = total > page && list.selection.with(|it| *it != Selection::AllThatMatch);
+    // While another list is on its way, so many match no more.
+    let offers_all = total > page
+        && !list.asked.busy.get()
+        && list.selection.with(|it| *it != Selection::AllThatMatch);
     let select_all = offers_all.then(|| {
         let select = call(move || {
             list.selection.set(Selection::AllThatMatch);
@@ -53,8 +56,9 @@ fn bar(list: List) -> AnyView {
         Button::new("default", say::select_all(&intl::count(total))).on_press(select)
     });
     let take_back = call(move || {
+        let filter = list.desk.filter.get_untracked();
         list.revoke(Revoking {
-            selection: list.selection.get_untracked(),
+            which: list.selection.with_untracked(|it| it.which(&filter)),
             count,
             name: None,
             from: REVOKE.to_owned(),

@@ -1,7 +1,7 @@
 //! The list of consents: filters, the page of them that is shown, and what can be done with those that are selected.
 
 use leptos::prelude::*;
-use onbehalf_contract::{AdminConsents, Somebody};
+use onbehalf_contract::{AdminConsents, Somebody, Which};
 
 use super::{bulk::bulk, filters::filters, table::table};
 use crate::{
@@ -43,10 +43,10 @@ pub(super) struct List {
     typed: Live<u32>,
 }
 
-/// Whose consents are to be taken back.
+/// Whose consents are to be taken back. That stays as it was asked, whatever is searched for meanwhile.
 #[derive(Clone)]
 pub(super) struct Revoking {
-    pub(super) selection: Selection,
+    pub(super) which: Which,
     pub(super) count: u32,
     /// Whose, if it is one person's.
     pub(super) name: Option<String>,
@@ -144,7 +144,13 @@ impl List {
             .desk
             .filter
             .with_untracked(|filter| api::consents(filter, sort, cursor.as_deref(), PAGE));
-        self.asked.ask(answer);
+        self.asked.ask_then(answer, move |page| {
+            // Nothing of the last page may match any more.
+            if page.items.is_empty() && page.total > 0 {
+                self.desk.trail.set(vec![None]);
+                self.load();
+            }
+        });
     }
 
     /// Begins with the first page, since something else is to be listed. What was selected may not be listed any more.
@@ -155,8 +161,9 @@ impl List {
         self.load();
     }
 
-    /// The same once nothing more is typed.
+    /// The same once nothing more is typed. What was selected is not what is searched for now.
     pub(super) fn begin_soon(self) {
+        self.selection.set(Selection::none());
         let typed = self.typed.get_untracked() + 1;
         self.typed.set(typed);
         browser::spawn(async move {
@@ -188,8 +195,9 @@ impl List {
 
     /// Asks whether to take back one consent.
     pub(super) fn revoke_one(self, person: &Somebody, from: String) {
+        let accounts = vec![person.account_id.clone()];
         self.revoke(Revoking {
-            selection: Selection::of([person.account_id.clone()]),
+            which: Which::Accounts { accounts },
             count: 1,
             name: Some(somebody::name(person)),
             from,

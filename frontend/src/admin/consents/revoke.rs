@@ -123,15 +123,13 @@ impl Work {
 
     /// One request. Answers whether the next one is to follow.
     async fn step(self) -> bool {
-        let which = self.revoking.with_untracked(|revoking| {
-            let filter = self.list.desk.filter.get_untracked();
-            revoking.selection.which(&filter)
-        });
         let wish = RevokeMany {
             reason: self
                 .reason
                 .with_untracked(|reason| reason.trim().to_owned()),
-            which,
+            which: self
+                .revoking
+                .with_untracked(|revoking| revoking.which.clone()),
             cursor: self
                 .progress
                 .with_untracked(|progress| progress.cursor.clone()),
