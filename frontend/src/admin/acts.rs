@@ -48,7 +48,10 @@ impl Acts {
         let person = self.person.as_ref().map(|it| it.account_id.as_str());
         let schedule = self.schedule.as_ref().map(|(id, _)| id.as_str());
         let from = self.from.map(|day| intl::rfc_3339(intl::start_of(day)));
-        let to = self.to.map(|day| intl::rfc_3339(intl::end_of(day)));
+        // Before the day that follows.
+        let after = |day| intl::day_of(intl::start_of(day), 1);
+        let to = self.to.and_then(after).map(intl::start_of);
+        let to = to.map(intl::rfc_3339);
         query
             .with("person", person.unwrap_or_default())
             .with("schedule", schedule.unwrap_or_default())
