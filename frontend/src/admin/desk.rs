@@ -3,7 +3,10 @@
 use onbehalf_contract::{AdminConsents, Overview, Pause, Somebody};
 
 use super::{acts::Acts, api, asked::Asked, filter::Filter, tabs::Tab};
-use crate::{browser, components::live::Live};
+use crate::{
+    browser,
+    components::{announcer::Announcer, live::Live},
+};
 
 /// The id of the heading of what is shown, which takes the focus when that changes.
 pub(super) const HEADING: &str = "admin-heading";
@@ -30,8 +33,7 @@ pub(super) struct Desk {
     pub(super) opened: Live<Option<Somebody>>,
     /// Which acts are listed.
     pub(super) acts: Live<Acts>,
-    /// What a screen reader says next.
-    pub(super) announcement: Live<String>,
+    pub(super) announcer: Announcer,
 }
 
 impl Desk {
@@ -50,7 +52,7 @@ impl Desk {
             consents: Asked::new(None),
             opened: Live::new(None),
             acts: Live::new(Acts::default()),
-            announcement: Live::new(String::new()),
+            announcer: Announcer::new(),
         }
     }
 
@@ -65,13 +67,16 @@ impl Desk {
     }
 
     pub(super) fn say(self, what: String) {
-        self.announcement.set(what);
+        self.announcer.say(what);
     }
 
     /// Asks how things stand.
     pub(super) fn look_again(self) {
         self.overview.ask_then(api::overview(), move |overview| {
-            self.pause.set(overview.pause.clone());
+            // What is being written about a pause stays where nothing has changed.
+            if self.pause.with_untracked(|now| *now != overview.pause) {
+                self.pause.set(overview.pause.clone());
+            }
         });
     }
 

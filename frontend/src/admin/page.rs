@@ -15,10 +15,7 @@ use super::{
     tabs::{PANEL, Tab, tabs},
 };
 use crate::{
-    components::{
-        dynamic::{dynamic, text},
-        element::element,
-    },
+    components::{dynamic::dynamic, element::element},
     words::admin as say,
 };
 
@@ -43,12 +40,7 @@ pub(super) fn page(desk: Desk, alone: bool) -> AnyView {
                 .follow("aria-labelledby", move || Some(desk.tab.get().id()))
                 .put(dynamic(move || shown(desk, desk.tab.get()))),
         )
-        .add(
-            element("p")
-                .class("unseen")
-                .set("role", "status")
-                .put(text(move || desk.announcement.get())),
-        )
+        .put(desk.announcer.place())
         .view()
 }
 

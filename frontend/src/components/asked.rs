@@ -32,6 +32,7 @@ pub(crate) fn asked(shared: Shared, declined: Live<bool>) -> AnyView {
         browser::spawn(async move {
             match api::decline().await {
                 Ok(_) => {
+                    shared.answered();
                     asking.set(false);
                     declined.set(true);
                     if shared.in_dialog() {

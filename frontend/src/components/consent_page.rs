@@ -7,7 +7,7 @@ use super::{
     admin::beside_admin,
     allowed::allowed,
     ask::ask,
-    dynamic::{dynamic, text},
+    dynamic::dynamic,
     element::{all, element, nothing},
     message::{alert, message},
     refused::{refusal, refused},
@@ -55,12 +55,7 @@ pub(crate) fn consent_page(state: State, frame: Frame) -> AnyView {
                 nothing()
             }
         }))
-        .add(
-            element("p")
-                .class("unseen")
-                .set("role", "status")
-                .put(text(move || shared.announcement.get())),
-        );
+        .put(shared.announcer.place());
     if admin {
         beside_admin(page)
     } else {

@@ -4,6 +4,7 @@ mod activity;
 mod admin;
 mod allowed;
 pub(crate) mod alone;
+pub(crate) mod announcer;
 mod ask;
 mod asked;
 pub(crate) mod button;

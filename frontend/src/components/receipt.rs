@@ -25,13 +25,12 @@ pub(crate) fn receipt(shared: Shared) -> AnyView {
     let download = call(move || {
         busy.set(true);
         trouble.set(None);
-        shared.announcement.set(String::new());
         browser::spawn(async move {
             let receipt = api::receipt().await;
             match receipt
                 .and_then(|json| browser::download(FILE, JSON, &json).map_err(|_| Trouble::Garbled))
             {
-                Ok(()) => shared.announcement.set(words::receipt_done()),
+                Ok(()) => shared.announcer.say(words::receipt_done()),
                 Err(why) => {
                     trouble.set(Some(why));
                 }

@@ -1,9 +1,8 @@
 //! What the parts of the page know in common.
 
-use super::live::Live;
 use onbehalf_contract::{Consent, ConsentState, Schedule};
 
-use super::feed::Feed;
+use super::{announcer::Announcer, feed::Feed, live::Live};
 use crate::{api, bridge::Frame, browser, state::State, trouble::Trouble};
 
 /// The id of the page's first heading, which takes the focus when the page changes.
@@ -26,8 +25,7 @@ pub(crate) struct Shared {
     pub(crate) frame: Frame,
     /// Why what the person wanted was not done, although the page now shows something else than before.
     pub(crate) overtaken: Live<Option<Trouble>>,
-    /// What a screen reader says next.
-    pub(crate) announcement: Live<String>,
+    pub(crate) announcer: Announcer,
 }
 
 impl Shared {
@@ -40,7 +38,7 @@ impl Shared {
             state: Live::new(state),
             frame,
             overtaken: Live::new(None),
-            announcement: Live::new(String::new()),
+            announcer: Announcer::new(),
         }
     }
 
@@ -66,11 +64,19 @@ impl Shared {
     /// Takes over the consent as it now is.
     pub(crate) fn set_consent(self, consent: Consent) {
         let active = consent.state == ConsentState::Active;
+        if active {
+            self.answered();
+        }
         self.overtaken.set(None);
         self.consent.set(consent);
         if self.active.get_untracked() != active {
             self.active.set(active);
         }
+    }
+
+    /// Whoever has agreed or said no is not asked any more.
+    pub(crate) fn answered(self) {
+        self.state.update_untracked(|state| state.ask = None);
     }
 
     /// After a conflict: how things really are now.

@@ -28,9 +28,8 @@ pub(super) fn delete(item: Item, cancel: Callback<()>) -> AnyView {
         browser::spawn(async move {
             match api::delete_schedule(&now.id, now.version).await {
                 Ok(_) => {
-                    shared
-                        .announcement
-                        .set(words::schedules_deleted(&now.title));
+                    let said = words::schedules_deleted(&now.title);
+                    shared.announcer.say(said);
                     browser::focus_soon(SCHEDULES);
                     shared
                         .schedules

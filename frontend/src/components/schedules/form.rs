@@ -260,7 +260,12 @@ fn preview_place(form: Form) -> AnyView {
 fn buttons(form: Form) -> AnyView {
     let save_id = form.part("save");
     let save = call(move || form.save());
-    let cancel = call(move || (form.close.get_untracked())(None));
+    let cancel = call(move || {
+        // What is on its way will be there, so it is waited for.
+        if !form.busy.get_untracked() {
+            (form.close.get_untracked())(None);
+        }
+    });
     let look = dynamic(move || {
         if form.look.get() {
             alert(said(words::form_look()))
@@ -367,7 +372,7 @@ impl Form {
                 if let Some(next) = preview.next_runs.first() {
                     let next = intl::day_and_time_in(next, &zone);
                     let said = words::schedules_pair(&words::form_preview(), &next);
-                    self.shared.announcement.set(said);
+                    self.shared.announcer.say(said);
                 }
                 self.preview.set(Preview::Shown { preview, zone });
                 self.seen.set(wish.to_json());
@@ -378,7 +383,7 @@ impl Form {
             }
             Err(why) if saving => self.trouble.set(Some(why)),
             Err(why) => {
-                self.shared.announcement.set(why.detail());
+                self.shared.announcer.say(why.detail());
                 self.preview.set(Preview::Refused(why.detail()));
             }
         }
@@ -413,7 +418,7 @@ impl Form {
         match answer {
             Ok(schedule) => {
                 let said = words::schedules_saved(&schedule.title);
-                self.shared.announcement.set(said);
+                self.shared.announcer.say(said);
                 if let Some(close) = self.close.try_get_untracked() {
                     close(Some(schedule));
                 }

@@ -282,7 +282,7 @@ impl Item {
         if let Some(run) = &schedule.last_run {
             let (result, _) = words::run_result(run.result);
             let said = words::run_said(&now.title, &result);
-            self.shared.announcement.set(said);
+            self.shared.announcer.say(said);
         }
         self.show(schedule);
         self.history.refresh(self);
@@ -303,7 +303,7 @@ impl Item {
         };
         let schedule = api::change_schedule(&now.id, &change).await?;
         let said = words::schedules_pair(&now.title, &words::schedule_state(state));
-        self.shared.announcement.set(said);
+        self.shared.announcer.say(said);
         self.show(schedule);
         browser::focus_soon(&["turn-", &now.id].concat());
         Ok(())
@@ -318,8 +318,11 @@ async fn follow(id: &str) -> Result<Option<Schedule>, Trouble> {
             break;
         };
         browser::sleep(wait).await;
-        let schedule = find(id).await?;
-        if let Some(schedule) = schedule.filter(|it| run::ended(it, &started.id).is_some()) {
+        // A look that fails says nothing about the run. To offer to try again would be to run it once more.
+        let Ok(Some(schedule)) = find(id).await else {
+            continue;
+        };
+        if run::ended(&schedule, &started.id).is_some() {
             return Ok(Some(schedule));
         }
     }
