@@ -5,7 +5,13 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::HttpBody as _;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use http::{StatusCode, header};
+
 use serde::de::DeserializeOwned;
 
 use crate::caller::Caller;
@@ -67,6 +73,20 @@ pub(crate) fn router() -> Router<Arc<Site>> {
             "/wiki/rest/atlassian-connect/latest/report-accounts",
             post(personal_data::report),
         )
+        .layer(middleware::from_fn(only_json))
+}
+
+/// Refuses a body that isn't said to be JSON.
+async fn only_json(request: Request, next: Next) -> Response {
+    let has_body = request.body().size_hint().lower() > 0;
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let media_type = kind.split(';').next().unwrap_or_default().trim();
+    if has_body && !media_type.eq_ignore_ascii_case("application/json") {
+        let reason = format!("the content type {kind:?} isn't application/json");
+        return Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, reason).into_response();
+    }
+    next.run(request).await
 }
 
 /// What this site doesn't have, and Confluence may.

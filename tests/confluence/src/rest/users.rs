@@ -37,7 +37,10 @@ pub(super) async fn user(
     let person = site.account(account_id).ok_or_else(|| {
         Refusal::not_found(format!("No user found with account id: {account_id}"))
     })?;
-    Ok(priced(1, version_1(&site, &person, &query)))
+    let mut user = version_1(&site, &person, &query);
+    // Only here: lists and searches tell no status.
+    user["accountStatus"] = json!(person.state.as_str());
+    Ok(priced(1, user))
 }
 
 /// `GET /rest/api/user/current`.
@@ -143,7 +146,6 @@ pub(super) fn version_1(site: &Site, person: &Person, query: &Query) -> Value {
         "type": "known",
         "accountId": person.account_id,
         "accountType": person.account_type.as_str(),
-        "accountStatus": person.state.as_str(),
         "email": "",
         "publicName": name,
         "displayName": name,

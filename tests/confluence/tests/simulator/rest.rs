@@ -277,6 +277,43 @@ async fn accounts_show_their_state() {
         world.get_as_app("/rest/api/user?accountId=unknown").await.0,
         404
     );
+    // Of version 1, only the call for one user tells the status.
+    let one = format!("/rest/api/user?accountId={}", people::DORA);
+    let (_, dora) = world.get_as_app(&one).await;
+    assert_eq!(dora["accountStatus"], "inactive");
+    let search = "/rest/api/search/user?cql=user.fullname~%22Alice%22".to_owned();
+    for list in [one.replace("/user?", "/user/bulk?"), search] {
+        let (_, body) = world.get_as_app(&list).await;
+        let first = &body["results"][0];
+        let user = first.get("user").unwrap_or(first);
+        assert!(user["accountId"].is_string(), "{list}: {body}");
+        assert_eq!(user.get("accountStatus"), None, "{list}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_must_be_said_to_be_json() {
+    let world = World::new().await;
+    let path = "/api/v2/users-bulk";
+    let ask = async |kind: Option<&str>| {
+        let authorization = world.app_token("POST", path).authorization();
+        let request = world.http.post(format!("{}{path}", world.site.base_url()));
+        let request = request.header("authorization", authorization);
+        let body = json!({"accountIds": [people::ALICE]}).to_string();
+        let request = match kind {
+            Some(kind) => request.header("content-type", kind),
+            None => request,
+        };
+        request.body(body).send().await.unwrap().status().as_u16()
+    };
+    for kind in [
+        None,
+        Some("text/plain"),
+        Some("application/x-www-form-urlencoded"),
+    ] {
+        assert_eq!(ask(kind).await, 415, "{kind:?}");
+    }
+    assert_eq!(ask(Some("application/json; charset=utf-8")).await, 200);
 }
 
 #[tokio::test]
@@ -341,7 +378,6 @@ async fn an_app_has_a_user_of_its_own() {
     for (field, value) in [
         ("accountId", installation.app_account_id.as_str()),
         ("accountType", "app"),
-        ("accountStatus", "active"),
         ("displayName", "Fake app"),
     ] {
         assert_eq!(me[field], value, "{field}");
