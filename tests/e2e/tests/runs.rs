@@ -374,6 +374,30 @@ async fn a_refused_token_is_told_by_the_name_that_oauth_gives_it_and_not_asked_f
 }
 
 #[tokio::test]
+async fn all_who_wait_for_one_token_are_told_that_it_is_refused() {
+    let world = world_with_consent().await;
+    let alice = world.as_person("alice");
+    let worker = world.worker();
+    let mut messages = Vec::new();
+    for title in ["One", "Two", "Three"] {
+        let made = add(&alice, &wish(title, comment(TEAM_PAGE))).await;
+        messages.push(world.due(&made));
+    }
+    let refusal = json!({"error": "invalid_grant"});
+    let refusal = Fault::on("POST", TOKEN).respond(400, refusal);
+    let fault = world.site.faults().add(refusal);
+    let ran = at_once(messages.iter().map(|message| worker.take(message))).await;
+    assert_eq!(ran, ["failed: token-refused"; 3]);
+    assert_eq!(fault.hits(), 1);
+
+    // It is asked for again once that may have changed.
+    world.site.faults().clear();
+    world.clock.advance_seconds(10);
+    let made = add(&alice, &wish("Four", comment(TEAM_PAGE))).await;
+    assert_eq!(worker.take(&world.due(&made)).await, "done");
+}
+
+#[tokio::test]
 async fn what_passes_by_itself_waits_is_tried_again_and_says_so_meanwhile() {
     let world = world_with_consent().await;
     let alice = world.as_person("alice");

@@ -34,7 +34,18 @@ struct Name {
 #[derive(Default)]
 pub(super) struct Tokens(SyncMutex<HashMap<Name, Place>>);
 
-type Place = Arc<Mutex<Option<Held>>>;
+type Place = Arc<Mutex<Option<Known>>>;
+
+/// What is known of a token.
+enum Known {
+    Held(Held),
+    /// Asked for here, and refused with this OAuth error code. It cannot be asked for again before the turn is over, and
+    /// who comes meanwhile is told the same.
+    Refused {
+        code: String,
+        until: Timestamp,
+    },
+}
 
 struct Held {
     secret: String,
@@ -65,21 +76,40 @@ impl<S: KeepTokens + KeepPace> UserTokens for Connect<S> {
             return Err(TokenError::Internal("the act is of another tenant".into()));
         }
         let place = self.inner.tokens.place(&name, self.inner.clock.now());
-        let mut held = place.lock().await;
+        let mut known = place.lock().await;
         let now = self.inner.clock.now();
-        if let Some(held) = held.as_ref().filter(|held| is_fresh(held.expires_at, now)) {
-            return Ok(UserToken::kept(held.secret.clone()));
+        match known.as_ref() {
+            Some(Known::Held(held)) if is_fresh(held.expires_at, now) => {
+                return Ok(UserToken::kept(held.secret.clone()));
+            }
+            Some(Known::Refused { code, until }) if now < *until => {
+                return Err(TokenError::Refused(code.clone()));
+            }
+            _ => {}
         }
-        let (had, exchanged) = match self.inner.open(&name, kept, now).await {
-            Some(kept) => (kept, false),
-            None => self.inner.exchange_once(tenant, &name, kept).await?,
+        let had = match self.inner.open(&name, kept, now).await {
+            Some(kept) => Ok((kept, false)),
+            None => self.inner.exchange_once(tenant, &name, kept).await,
         };
-        let secret = had.secret.clone();
-        *held = Some(had);
-        Ok(match exchanged {
-            true => UserToken::exchanged(secret),
-            false => UserToken::kept(secret),
-        })
+        match had {
+            Ok((held, exchanged)) => {
+                let secret = held.secret.clone();
+                *known = Some(Known::Held(held));
+                Ok(match exchanged {
+                    true => UserToken::exchanged(secret),
+                    false => UserToken::kept(secret),
+                })
+            }
+            Err(error) => {
+                if let TokenError::Refused(code) = &error {
+                    *known = Some(Known::Refused {
+                        code: code.clone(),
+                        until: now.saturating_add(TURN).map_err(internal)?,
+                    });
+                }
+                Err(error)
+            }
+        }
     }
 }
 
@@ -199,9 +229,11 @@ impl Tokens {
         if places.len() >= PEOPLE_KEPT {
             // A place that somebody is filling is locked, and stays.
             places.retain(|_, place| match place.try_lock() {
-                Ok(held) => held
-                    .as_ref()
-                    .is_some_and(|held| is_fresh(held.expires_at, now)),
+                Ok(known) => match known.as_ref() {
+                    Some(Known::Held(held)) => is_fresh(held.expires_at, now),
+                    Some(Known::Refused { until, .. }) => now < *until,
+                    None => false,
+                },
                 Err(_) => true,
             });
         }
