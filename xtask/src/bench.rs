@@ -9,12 +9,16 @@ use crate::{
     checkout,
     page::{self, PageError},
     run::{self, RunError},
+    setup::npm::{self, NpmError},
 };
+
+/// The app that the API is measured beside.
+const EXPRESS: &str = "tests/bench/express";
 
 #[derive(Args)]
 pub(crate) struct BenchOptions {
-    /// `cold` (the start of the api binary), `consent` (consents a second) or `act` (runs that are due); `--help` says what
-    /// each takes
+    /// `cold` (the start of the functions), `api` (requests of the API), `act` (runs that are due) or `fairness` (a small tenant
+    /// beside a big one); `--help` says what each takes
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     benchmark: Vec<String>,
 }
@@ -23,6 +27,8 @@ pub(crate) struct BenchOptions {
 pub(crate) enum BenchError {
     #[error(transparent)]
     Page(#[from] PageError),
+    #[error(transparent)]
+    Npm(#[from] NpmError),
     #[error("the benchmark did not come to an end")]
     Run(#[from] RunError),
 }
@@ -30,6 +36,9 @@ pub(crate) enum BenchError {
 /// Builds what is measured, and measures it.
 pub(crate) fn run(options: &BenchOptions) -> Result<(), BenchError> {
     page::build()?;
+    if options.benchmark.iter().any(|word| word == "api") {
+        npm::install(EXPRESS)?;
+    }
     run::visibly(
         Command::new("cargo")
             .args(["build", "--release", "--bins"])

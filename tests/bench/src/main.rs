@@ -1,9 +1,12 @@
 //! `cargo xtask bench`: what the app costs on this machine.
 
 mod act;
+mod api;
+mod app;
+mod aws;
 mod cold;
-mod consent;
 mod process;
+mod queue;
 mod spread;
 
 use std::path::PathBuf;
@@ -30,18 +33,13 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Benchmark {
-    /// From the start of the `api` binary to its first poll of the Runtime API.
+    /// From the start of each binary to its first poll of the Runtime API, and of `api` on to the answer of a first consent.
     Cold {
         #[arg(long, default_value_t = 30)]
         starts: usize,
     },
-    /// `PUT /api/consent`, with the app and its embedded DynamoDB together on one core.
-    Consent {
-        #[arg(long, default_value_t = 20_000)]
-        requests: usize,
-        #[arg(long, default_value_t = 32)]
-        connections: usize,
-    },
+    /// What the API does for a consent, beside the least that could be done and an app with Atlassian's own framework.
+    Api(api::Amount),
     /// Runs that are due, in the `act` binary: first a tenth of them, then all.
     Act(act::Size),
     /// How long a small tenant waits for a run while a big one has very many due, in `onbehalf-local`.
@@ -57,10 +55,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     } = Arguments::parse();
     match benchmark {
         Benchmark::Cold { starts } => cold::run(&binaries, &page, starts).await,
-        Benchmark::Consent {
-            requests,
-            connections,
-        } => consent::run(&binaries, &page, requests, connections).await,
+        Benchmark::Api(amount) => api::run(&binaries, &page, &amount).await,
         Benchmark::Fairness(backlog) => act::fairness::run(&page, backlog).await,
         Benchmark::Act(size) => act::run(&binaries, &page, size).await,
     }

@@ -1,7 +1,8 @@
-//! What a process has used, as Linux counts it.
+//! Processes that are measured: on which core they are, and what they have used, as Linux counts it.
 
 use std::fs;
-use std::process::Command;
+use std::io;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// Linux counts processor time for programs in hundredths of a second, whatever its own clock does.
@@ -27,14 +28,34 @@ pub(crate) fn processor_time(process: u32) -> Option<Duration> {
 }
 
 /// Keeps a process, with all its threads, to one core.
-pub(crate) fn keep_to_core(process: u32, core: u32) -> std::io::Result<()> {
+pub(crate) fn keep_to_core(process: u32, core: u32) -> io::Result<()> {
+    taskset(&["--all-tasks"], &process.to_string(), core)
+}
+
+/// Starts a process that has only this core, from its first instruction on: it has that from the thread that starts it.
+pub(crate) fn start_on_core(command: &mut Command, core: u32) -> io::Result<Child> {
+    let start = || {
+        // A link to `{process}/task/{thread}`.
+        let thread = fs::read_link("/proc/thread-self")?;
+        let thread = thread.file_name().unwrap_or_default().to_string_lossy();
+        taskset(&[], &thread, core)?;
+        command.spawn()
+    };
+    std::thread::scope(|scope| scope.spawn(start).join()).unwrap_or_else(|_| {
+        Err(io::Error::other(
+            "the thread that starts processes panicked",
+        ))
+    })
+}
+
+fn taskset(options: &[&str], task: &str, core: u32) -> io::Result<()> {
     let status = Command::new("taskset")
-        .args(["--all-tasks", "--cpu-list", "--pid"])
-        .args([core.to_string(), process.to_string()])
-        .stdout(std::process::Stdio::null())
+        .args(options)
+        .args(["--cpu-list", "--pid", &core.to_string(), task])
+        .stdout(Stdio::null())
         .status()?;
     match status.success() {
         true => Ok(()),
-        false => Err(std::io::Error::other(format!("taskset: {status}"))),
+        false => Err(io::Error::other(format!("taskset: {status}"))),
     }
 }

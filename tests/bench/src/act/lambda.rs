@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use super::queue::{Handed, Queue};
-use crate::process::{peak_megabytes, processor_time};
+use crate::process::{peak_megabytes, processor_time, start_on_core};
+use crate::queue::{Handed, Queue};
 
 const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:act";
 const QUEUE_ARN: &str = "arn:aws:sqs:us-east-1:123456789012:runs";
@@ -74,17 +74,16 @@ impl Lambda {
             .with_state(runtime);
         tokio::spawn(async move { axum::serve(listener, routes).await });
 
-        let mut process = Command::new("taskset")
-            .args(["--cpu-list", "0"])
-            .arg(binary)
+        let mut command = Command::new(binary);
+        command
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .env("AWS_LAMBDA_RUNTIME_API", runtime_api)
             .env("AWS_LAMBDA_FUNCTION_NAME", "act")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", MEMORY.to_string())
             .env("AWS_LAMBDA_LOG_FORMAT", "JSON")
-            .stdout(Stdio::piped())
-            .spawn()?;
+            .stdout(Stdio::piped());
+        let mut process = start_on_core(&mut command, 0)?;
         let logged = Arc::new(AtomicU64::new(0));
         let reader = process.stdout.take().map(|out| {
             let logged = Arc::clone(&logged);

@@ -3,11 +3,9 @@
 //!
 //! `act` has core 0, all the rest has core 1.
 
-mod aws;
 pub(crate) mod fairness;
 mod lambda;
 mod price;
-mod queue;
 mod seed;
 
 use std::path::Path;
@@ -15,16 +13,16 @@ use std::time::{Duration, Instant};
 
 use confluence_simulator::{Limits, Options, Simulator, Tally as SiteTally};
 
-use self::aws::{Aws, Tally};
 use self::lambda::Lambda;
 use self::price::Used;
-use self::queue::{Ended, Queue};
-use self::seed::{App, Stored};
+use crate::app::{App, Stored};
+use crate::aws::{Aws, Tally};
 use crate::process::keep_to_core;
+use crate::queue::{Ended, Queue};
 use crate::spread::Spread;
 
 /// Neither the quota of an app nor that of token requests is what is measured here.
-const NO_LIMITS: Limits = Limits {
+pub(crate) const NO_LIMITS: Limits = Limits {
     rest_points_per_hour: u32::MAX,
     tokens_per_five_minutes: u32::MAX,
     tenant_points_per_hour: None,
@@ -102,7 +100,9 @@ async fn measure(
         began.elapsed().as_secs_f64()
     );
     let began = Instant::now();
-    let people = app.seed(&crowd).await.map_err(|error| error.to_string())?;
+    let people = seed::consents_and_schedules(app.store(), &crowd)
+        .await
+        .map_err(|error| error.to_string())?;
     println!(
         "{} consents and schedules written in {:.1} s",
         people.len(),

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::queue::Queue;
+use crate::queue::Queue;
 
 pub(crate) const REGION: &str = "us-east-1";
 /// It takes any credentials, but it wants some.
