@@ -2,6 +2,7 @@ use confluence_simulator::{Call, Content, Simulator};
 use http::Method;
 use serde_json::{Value, json};
 
+use crate::wish::id;
 use crate::{NOTICE, Reply, World};
 
 /// Somebody who has one of the app's pages open. Each call carries a fresh context token.
@@ -57,6 +58,11 @@ impl<'a> Person<'a> {
         Reply::to(self.request(Method::POST, "/api/schedules").json(wish)).await
     }
 
+    /// The same, and it is made.
+    pub async fn make(&self, wish: &Value) -> Value {
+        self.add(wish).await.expect(201)
+    }
+
     /// Looks at what this wish would do.
     pub async fn preview(&self, wish: &Value) -> Reply {
         let request = self.request(Method::POST, "/api/schedules/preview");
@@ -89,6 +95,11 @@ impl<'a> Person<'a> {
     /// The runs of one of their schedules, newest first.
     pub async fn runs(&self, id: &str) -> Vec<Value> {
         items(self.get(&format!("/api/schedules/{id}/runs")).await)
+    }
+
+    /// The newest run of one of their schedules.
+    pub async fn newest_run(&self, schedule: &Value) -> Value {
+        self.runs(id(schedule)).await.swap_remove(0)
     }
 
     /// Says how a run ended.

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use aws_sdk_dynamodb::Client;
@@ -48,6 +48,32 @@ impl Table {
             (Some(row), None) => row,
             _ => panic!("not exactly one {sk} of {whose} in {self:?}"),
         }
+    }
+
+    /// The account ids of the people of whom anything is kept.
+    pub fn people(&self) -> BTreeSet<String> {
+        let keys = self.0.iter().map(|row| text(row, "pk"));
+        keys.filter_map(|pk| pk.strip_prefix("person#")?.split_once('#'))
+            .map(|(_, account)| account.to_owned())
+            .collect()
+    }
+
+    /// When people are to be reported next.
+    pub fn plans(&self) -> Vec<Option<&AttributeValue>> {
+        let notes = self.0.iter().filter(|row| text(row, "sk") == "person");
+        notes.map(|row| row.get("dueAt")).collect()
+    }
+
+    /// The rows but for that, and for when the timers of schedules are to be looked at.
+    pub fn without_plans(&self) -> Vec<Row> {
+        let mut rows = self.0.clone();
+        for row in &mut rows {
+            let sk = text(row, "sk");
+            if sk == "person" || sk.starts_with("schedule#") {
+                row.remove("dueAt");
+            }
+        }
+        rows
     }
 
     /// Whether this stands anywhere in it: in a text, in bytes, in a key.

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::paths::{COMMENTS, PAGES};
+
 /// A page of the site in a space that everybody may write in.
 pub const TEAM_PAGE: &str = "65543";
 /// A page in a space that everybody may read, and only admins may write in.
@@ -32,6 +34,11 @@ pub fn comment(page: &str) -> Value {
     json!({"kind": "commentOnPage", "pageId": page, "body": "<p>Seen.</p>"})
 }
 
+/// A schedule that comments on the team's page.
+pub fn commenting(title: &str) -> Value {
+    wish(title, comment(TEAM_PAGE))
+}
+
 pub fn append(page: &str, body: &str) -> Value {
     json!({"kind": "appendToPage", "pageId": page, "body": body})
 }
@@ -43,4 +50,22 @@ pub fn request(method: &str, path: &str, body: &Value) -> Value {
         request["body"] = json!(body.to_string());
     }
     request
+}
+
+pub fn get(path: &str) -> Value {
+    request("GET", path, &Value::Null)
+}
+
+pub fn post_comment(page: &str) -> Value {
+    let body = json!({"pageId": page, "body": {"representation": "storage", "value": "<p>Hi</p>"}});
+    request("POST", COMMENTS, &body)
+}
+
+/// The second version of a page.
+pub fn put_page(page: &str) -> Value {
+    let body = json!({
+        "id": page, "status": "current", "title": "Rewritten", "version": {"number": 2},
+        "body": {"representation": "storage", "value": "<p>All new.</p>"},
+    });
+    request("PUT", &format!("{PAGES}/{page}"), &body)
 }

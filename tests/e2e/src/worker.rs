@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use onbehalf::capabilities::world::{BoxFuture, QueueError, RunLog, RunQueue};
 use onbehalf::domain::run::RunMessage;
 use onbehalf::domain::run_report::RunReport;
@@ -52,6 +53,16 @@ impl World {
             held: 0,
             slot: None,
         }
+    }
+
+    /// Messages of runs of a schedule that were due now, a second ago, and so on.
+    pub fn due_before(&self, schedule: &Value, count: i64) -> Vec<RunMessage> {
+        let due = |ago: i64| {
+            let mut message = self.due(schedule);
+            message.due -= SignedDuration::from_secs(ago);
+            message
+        };
+        (0..count).map(due).collect()
     }
 }
 

@@ -3,14 +3,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_config::SdkConfig;
-use confluence_simulator::{Installation, Options as SiteOptions, Simulator};
+use confluence_simulator::{Installation, Options as SiteOptions, PersonChange, Simulator};
 use http::Method;
 use jiff::Timestamp;
 use onbehalf::capabilities::world::Clock;
 use onbehalf::config::Config;
 use onbehalf::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
 use onbehalf::domain::run::RunId;
+use onbehalf::use_cases::verify_log::verify_log;
 use onbehalf_local::{Environment, LocalApp, Options};
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -40,6 +42,23 @@ impl World {
     pub async fn start() -> Self {
         let world = Self::before_install().await;
         world.install().await;
+        world
+    }
+
+    /// A site in which Alice and Ada have allowed everything for 90 days.
+    pub async fn with_consents() -> Self {
+        let world = Self::start().await;
+        for person in ["alice", "ada"] {
+            let consent = world.as_person(person).allow("readWrite", 90).await;
+            consent.expect(201);
+        }
+        world
+    }
+
+    /// A site in which Alice and Ada have consented, a week ago: it is time to report them.
+    pub async fn a_week_after_consent() -> Self {
+        let world = Self::with_consents().await;
+        world.clock.advance_days(7);
         world
     }
 
@@ -283,15 +302,51 @@ impl World {
         ConflictingDatabase::before(self.app.aws()).await
     }
 
+    /// Somebody of the site, by account id.
+    pub fn subject(&self, account: &str) -> Subject {
+        Subject {
+            tenant: TenantKey::parse(self.installation().client_key)
+                .expect("a clientKey is a tenant's key"),
+            account: AccountId::parse(account).expect("this is an account id"),
+        }
+    }
+
+    /// Makes somebody an admin of the site, or no admin any more.
+    pub fn set_admin(&self, who: &str, admin: bool) {
+        let change = PersonChange {
+            admin: Some(admin),
+            ..PersonChange::default()
+        };
+        let changed = self.site.people().change(who, &change);
+        changed.expect("they are there");
+    }
+
+    /// Has the app's timer look for what is due, and waits until that is done.
+    pub async fn tick(&self) {
+        self.clock.tick().await;
+        self.app.idle().await;
+    }
+
+    /// Moves the clock to this time, given as text. What is not a whole second is over with the next.
+    pub fn advance_to(&self, time: &Value) {
+        let time = time.as_str().and_then(|time| time.parse().ok());
+        let time: Timestamp = time.expect("this is a time");
+        let seconds = time.as_second() - self.clock.epoch_seconds();
+        let more = i64::from(time.subsec_nanosecond() > 0);
+        self.clock.advance_seconds(seconds + more);
+    }
+
+    /// Checks that the log of every consent is whole.
+    pub async fn assert_logs_whole(&self) {
+        let check = verify_log(self.app.store()).await;
+        let check = check.expect("the table can be read");
+        assert_eq!(check.findings, []);
+    }
+
     /// The run of somebody's schedule that is due so many seconds from now.
     pub fn run_due_in(&self, person: &str, seconds: i64) -> RunId {
         let due = self.clock.now().as_second() + seconds;
-        let of = Subject {
-            tenant: TenantKey::parse(self.installation().client_key)
-                .expect("a clientKey is a tenant's key"),
-            account: AccountId::parse(self.as_person(person).account_id())
-                .expect("the site's account ids are valid"),
-        };
+        let of = self.subject(&self.as_person(person).account_id());
         let due = Timestamp::from_second(due).expect("the clock shows a time");
         RunId::new(of, ScheduleId::of_starter(), due)
     }

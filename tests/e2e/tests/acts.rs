@@ -2,28 +2,16 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::AttributeValue;
-use confluence_simulator::people::{ADA, ALICE};
 use confluence_simulator::{AccountState, Fault, PersonChange};
-use jiff::Timestamp;
 use onbehalf::capabilities::store::{CommitBegin, ReadTenants};
 use onbehalf::capabilities::world::Clock;
 use onbehalf::domain::act::Act;
 use onbehalf::domain::run::RunId;
-use onbehalf::use_cases::hold_back::HeldBack;
 use onbehalf::use_cases::run_schedule::Ran;
 use onbehalf::wiring::Parts;
 use onbehalf_contract::{Access, Deed, RunResult};
 use onbehalf_tests::{World, at_once};
 use serde_json::{Value, json};
-
-/// A site in which Alice has allowed everything.
-async fn world_with_consent() -> World {
-    let world = World::start().await;
-    let alice = world.as_person("alice");
-    alice.allow("readWrite", 30).await.expect(201);
-    world
-}
 
 fn on_new_page() -> Fault {
     Fault::on("POST", "/wiki/api/v2/pages")
@@ -49,7 +37,7 @@ fn act_of(run: &RunId, world: &World) -> Act {
 
 #[tokio::test]
 async fn a_run_acts_once_however_often_it_is_asked_for() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     let run = world.run_due_in("alice", 0);
     for (instance, expected) in [
@@ -85,7 +73,7 @@ async fn a_refused_run_stays_refused_whatever_is_allowed_later() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn deliveries_of_one_run_at_once_act_once() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let run = world.run_due_in("alice", 0);
     let instances: Vec<_> = (0..3).map(|_| world.instance()).collect();
     let deliveries = instances.iter().cycle().take(12).cloned().map(|instance| {
@@ -109,89 +97,9 @@ async fn deliveries_of_one_run_at_once_act_once() {
     assert_eq!(alice.activity().await.len(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ten_runs_at_once_share_one_exchange() {
-    let world = world_with_consent().await;
-    let instance = world.instance();
-    let runs: Vec<_> = (0..10).map(|ago| world.run_due_in("alice", -ago)).collect();
-    let results = at_once(runs.iter().map(|run| instance.run(run))).await;
-    for result in results {
-        assert_eq!(result.unwrap(), Ran::Ended(RunResult::Done));
-    }
-    assert_eq!(world.as_person("alice").calls_as_them().len(), 10);
-    assert_eq!(world.site.exchanges().all().len(), 1);
-}
-
-#[tokio::test]
-async fn a_token_is_used_until_shortly_before_it_expires_by_every_process() {
-    let world = world_with_consent().await;
-    let (one, another) = (world.instance(), world.instance());
-    let exchanges = || world.site.exchanges().all().len();
-    let began = world.clock.epoch_seconds();
-    let done = Ran::Ended(RunResult::Done);
-    // In its last seconds it is not used any more, and nobody asks for another before it is over.
-    let over = began + 900;
-    let held_back = Ran::HeldBack(HeldBack {
-        until: Timestamp::from_second(over).unwrap(),
-        slot: None,
-    });
-    for (instance, at, ran, expected) in [
-        (&one, 0, done, 1),
-        (&another, 1, done, 1),
-        (&one, 887, done, 1),
-        (&one, 888, held_back, 1),
-        (&another, 899, held_back, 1),
-        (&one, 900, done, 2),
-        (&another, 901, done, 2),
-    ] {
-        world
-            .clock
-            .advance_seconds(began + at - world.clock.epoch_seconds());
-        let run = world.run_due_in("alice", 0);
-        assert_eq!(instance.run(&run).await.unwrap(), ran, "after {at} s");
-        assert_eq!(exchanges(), expected, "after {at} s");
-    }
-}
-
-#[tokio::test]
-async fn the_kept_token_of_somebody_else_is_not_used() {
-    let world = world_with_consent().await;
-    let (alice, ada) = (world.as_person("alice"), world.as_person("ada"));
-    ada.allow("readWrite", 30).await.expect(201);
-    alice.run().await;
-    // Somebody who can write to the table puts Alice's token into Ada's place.
-    let mut token = world.table().await.row(ALICE, "token#").clone();
-    let alices_key = token["pk"].as_s().unwrap().clone();
-    token.insert(
-        "pk".into(),
-        AttributeValue::S(alices_key.replace(ALICE, ADA)),
-    );
-    let put = world.database().put_item().table_name("onbehalf");
-    put.set_item(Some(token.into_iter().collect()))
-        .send()
-        .await
-        .unwrap();
-
-    assert_eq!(ada.run().await["result"], "done");
-    assert_eq!(ada.calls_as_them().len(), 1);
-    assert_eq!(alice.calls_as_them().len(), 1);
-    assert_eq!(world.site.exchanges().all().len(), 2);
-}
-
-#[tokio::test]
-async fn the_end_of_a_consent_is_the_end_of_its_kept_token() {
-    let world = world_with_consent().await;
-    let alice = world.as_person("alice");
-    alice.run().await;
-    world.table().await.row(ALICE, "token#");
-    alice.revoke().await.expect(200);
-    let table = world.table().await;
-    assert!(!format!("{table:?}").contains("token#"), "{table:?}");
-}
-
 #[tokio::test]
 async fn transactions_that_meet_are_tried_again() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let database = world.conflicting_database().await;
     let instance = world.instance_on(database.aws());
     let run = world.run_due_in("alice", 0);
@@ -220,7 +128,7 @@ async fn transactions_that_meet_are_tried_again() {
 
 #[tokio::test]
 async fn transactions_that_always_meet_are_given_up_and_nothing_has_happened() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let database = world.conflicting_database().await;
     let instance = world.instance_on(database.aws());
     let run = world.run_due_in("alice", 0);
@@ -245,7 +153,7 @@ async fn transactions_that_always_meet_are_given_up_and_nothing_has_happened() {
 
 #[tokio::test]
 async fn an_act_whose_end_could_not_be_recorded_is_unknown_and_not_repeated() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     let database = world.conflicting_database().await;
     let instance = world.instance_on(database.aws());
@@ -269,7 +177,7 @@ async fn an_act_whose_end_could_not_be_recorded_is_unknown_and_not_repeated() {
 
 #[tokio::test]
 async fn a_process_that_dies_leaves_unknown_and_its_run_is_not_repeated() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     let run = world.run_due_in("alice", 0);
     let instance = world.instance();
@@ -309,7 +217,7 @@ async fn a_process_that_dies_leaves_unknown_and_its_run_is_not_repeated() {
 
 #[tokio::test]
 async fn after_a_revoke_no_act_starts_and_what_was_on_the_wire_is_shown() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     let held = world.site.faults().add(on_new_page().hold());
     alice
@@ -340,7 +248,7 @@ async fn after_a_revoke_no_act_starts_and_what_was_on_the_wire_is_shown() {
 
 #[tokio::test]
 async fn a_revoke_during_the_exchange_leaves_no_token_to_use() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     let held = world.site.faults().add(on_token().once().after().hold());
     alice
@@ -351,15 +259,18 @@ async fn a_revoke_during_the_exchange_leaves_no_token_to_use() {
     alice.revoke().await.expect(200);
     held.release();
     world.app.idle().await;
-    // That act had begun. The next one needs a consent, whatever was kept meanwhile.
+    // That act had begun. What it was given is not kept, and the next one needs a consent.
+    assert_eq!(alice.calls_as_them().len(), 1);
+    let table = format!("{:?}", world.table().await);
+    assert!(!table.contains("token#"), "{table}");
     assert_eq!(alice.run().await["reason"]["code"], "consent-revoked");
-    assert!(alice.calls_as_them().len() <= 1);
+    assert_eq!(alice.calls_as_them().len(), 1);
 }
 
 #[tokio::test]
 async fn an_app_that_is_removed_during_the_exchange_makes_no_call() {
     for reinstalled in [false, true] {
-        let world = world_with_consent().await;
+        let world = World::with_consents().await;
         let alice = world.as_person("alice");
         let held = world.site.faults().add(on_token().once().after().hold());
         alice
@@ -392,7 +303,7 @@ async fn an_app_that_is_removed_during_the_exchange_makes_no_call() {
 
 #[tokio::test]
 async fn an_act_whose_time_is_over_before_its_call_makes_none() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     let held = world.site.faults().add(on_token().once().hold());
     alice
@@ -411,7 +322,7 @@ async fn an_act_whose_time_is_over_before_its_call_makes_none() {
 
 #[tokio::test]
 async fn what_confluence_answers_is_what_is_recorded() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     let respond = |status| on_new_page().respond(status, json!({"errors": []}));
     let other_site =
@@ -500,7 +411,7 @@ async fn a_call_that_confluence_puts_off_is_made_again_later() {
             40,
         ),
     ] {
-        let world = world_with_consent().await;
+        let world = World::with_consents().await;
         let alice = world.as_person("alice");
         world.site.faults().add(fault.once());
         let run = world.run_due_in("alice", 0);
@@ -534,7 +445,7 @@ async fn a_call_that_confluence_puts_off_is_made_again_later() {
 
 #[tokio::test]
 async fn a_page_whose_answer_was_lost_is_not_written_twice() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     world
         .site
@@ -548,85 +459,8 @@ async fn a_page_whose_answer_was_lost_is_not_written_twice() {
 }
 
 #[tokio::test]
-async fn without_a_token_there_is_no_call_and_the_reason_is_told() {
-    let world = world_with_consent().await;
-    let alice = world.as_person("alice");
-    let token = |token: Value| on_token().respond(200, token);
-    let bearer = json!({"access_token": "t", "token_type": "Bearer", "expires_in": 900});
-    let with = |name: &str, value: Value| {
-        let mut answer = bearer.clone();
-        answer[name] = value;
-        token(answer)
-    };
-    for (fault, result, reason) in [
-        (
-            on_token().respond(400, json!({"error": "invalid_grant"})),
-            "failed",
-            "token-refused",
-        ),
-        (
-            on_token().respond(401, json!({"error": "invalid_client"})),
-            "failed",
-            "token-refused",
-        ),
-        (
-            on_token().respond(403, json!("<html>")),
-            "failed",
-            "token-refused",
-        ),
-        (on_token().too_many_requests(300), "waiting", "rate-limited"),
-        (
-            on_token().respond(500, Value::Null),
-            "waiting",
-            "atlassian-down",
-        ),
-        (
-            on_token().respond(302, Value::Null),
-            "waiting",
-            "atlassian-down",
-        ),
-        (on_token().reset(), "waiting", "atlassian-down"),
-        (token(json!("<html>")), "waiting", "atlassian-down"),
-        (token(json!({})), "waiting", "atlassian-down"),
-        (
-            with("token_type", json!("mac")),
-            "waiting",
-            "atlassian-down",
-        ),
-        (with("access_token", json!("")), "waiting", "atlassian-down"),
-        (
-            with("access_token", json!("a\r\nb: c")),
-            "waiting",
-            "atlassian-down",
-        ),
-        (with("expires_in", json!(0)), "waiting", "atlassian-down"),
-        (
-            with("expires_in", json!(1_000_000)),
-            "waiting",
-            "atlassian-down",
-        ),
-    ] {
-        let fault = fault.once();
-        let what = format!("{:?}", fault.effect);
-        world.site.faults().add(fault);
-        let due = world.run_due_in("alice", 0);
-        let ran = world.instance().run_now(&due).await.unwrap();
-        assert_eq!(matches!(ran, Ran::Waits(_)), result == "waiting", "{what}");
-        let run = alice.last_run().await;
-        assert_eq!(run["result"], result, "{what}");
-        assert_eq!(run["reason"]["code"], reason, "{what}");
-        assert_eq!(alice.activity().await[0]["outcome"], "failed", "{what}");
-        assert_eq!(alice.activity().await[0].get("status"), None, "{what}");
-        // Until then the turn to ask is taken, and the site left alone for as long as it was asked for.
-        world.clock.advance_seconds(300);
-    }
-    assert!(alice.calls_as_them().is_empty());
-    assert_eq!(alice.run().await["result"], "done");
-}
-
-#[tokio::test]
 async fn who_is_deactivated_after_consenting_is_not_acted_for() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     for (state, reason, because) in [
         (
@@ -660,7 +494,7 @@ async fn who_is_deactivated_after_consenting_is_not_acted_for() {
 
 #[tokio::test]
 async fn who_may_not_use_confluence_any_more_loses_the_consent_with_the_first_refusal() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     let access = |can_use_confluence| {
         let change = PersonChange {
@@ -684,7 +518,7 @@ async fn who_may_not_use_confluence_any_more_loses_the_consent_with_the_first_re
 
 #[tokio::test]
 async fn a_refusal_that_is_not_about_access_ends_no_consent() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     world
         .site
@@ -696,7 +530,7 @@ async fn a_refusal_that_is_not_about_access_ends_no_consent() {
 
 #[tokio::test]
 async fn while_confluence_cannot_say_who_somebody_is_their_run_waits() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     let users = Fault::on("POST", "/wiki/api/v2/users-bulk");
     world
@@ -718,35 +552,4 @@ async fn while_confluence_cannot_say_who_somebody_is_their_run_waits() {
     assert_eq!(instance.run(&run).await.unwrap(), done);
     assert_eq!(alice.calls_as_them().len(), 1);
     assert_eq!(alice.activity().await.len(), 1);
-}
-
-#[tokio::test]
-async fn secrets_and_tokens_are_sealed_at_rest() {
-    let world = world_with_consent().await;
-    let alice = world.as_person("alice");
-    let token = "the-token-that-atlassian-gave-for-alice";
-    let answer = json!({"access_token": token, "token_type": "Bearer", "expires_in": 900});
-    world
-        .site
-        .faults()
-        .add(on_token().once().respond(200, answer));
-    world
-        .site
-        .faults()
-        .add(on_new_page().once().respond(200, json!({})));
-    assert_eq!(alice.run().await["result"], "done");
-
-    let table = world.table().await;
-    let sealed = |whose: &str, sk: &str, name: &str| {
-        let bytes = table.row(whose, sk)[name].as_b().unwrap();
-        bytes.as_ref().len()
-    };
-    let client_key = world.installation().client_key;
-    let secret = world.installation().shared_secret;
-    assert!(sealed(ALICE, "token#readWrite", "sealed") > token.len());
-    assert!(sealed(&client_key, "tenant", "credentials") > secret.len());
-    assert!(table.holds(&client_key), "what is not sealed is found");
-    for secret in [token, &secret, &world.installation().oauth_client_id] {
-        assert!(!table.holds(secret), "{secret} is stored in the clear");
-    }
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use confluence_simulator::people::{ADA, ALICE};
-use confluence_simulator::{Fault, PersonChange, Simulator, Token};
+use confluence_simulator::{Fault, Simulator, Token};
 use http::Method;
 use onbehalf_tests::{Reply, Row, Table, World, usual_policy};
 use serde_json::{Value, json};
@@ -170,7 +170,7 @@ async fn who_administers_nothing_here_sees_nothing_and_changes_nothing() {
     // Ada administers the other site, and that is known; here she does not any more.
     let list = world.as_person_of(&other, "ada");
     list.get("/api/admin/consents").await.expect(200);
-    demote_ada(&world);
+    world.set_admin("ada", false);
     assert_closed(&world, "ada", &[(403, "not-admin")], async |route| {
         route.call_as(&world, &world.site, "ada").await
     })
@@ -209,20 +209,12 @@ async fn an_admin_of_another_site_reaches_that_site_only() {
     .await;
 }
 
-fn demote_ada(world: &World) {
-    let change = PersonChange {
-        admin: Some(false),
-        ..PersonChange::default()
-    };
-    world.site.people().change("ada", &change).unwrap();
-}
-
 #[tokio::test]
 async fn who_is_no_admin_any_more_has_a_minute_at_most() {
     let (world, _) = worlds().await;
     let ada = world.as_person("ada");
     ada.get("/api/admin/overview").await.expect(200);
-    demote_ada(&world);
+    world.set_admin("ada", false);
     world.clock.advance_seconds(59);
     ada.get("/api/admin/overview").await.expect(200);
     world.clock.advance_seconds(1);
@@ -232,17 +224,13 @@ async fn who_is_no_admin_any_more_has_a_minute_at_most() {
     .await;
 
     // And whoever is made one waits as long.
-    let change = PersonChange {
-        admin: Some(true),
-        ..PersonChange::default()
-    };
-    world.site.people().change("ada", &change).unwrap();
+    world.set_admin("ada", true);
     let reply = ada.get("/api/admin/overview").await;
     assert_eq!(reply.problem(403), "not-admin");
     world.clock.advance_seconds(60);
     ada.get("/api/admin/overview").await.expect(200);
     // Another process asks by itself.
-    demote_ada(&world);
+    world.set_admin("ada", false);
     let elsewhere = world.as_person("ada").at(&world.instance().serve().await);
     let reply = elsewhere.get("/api/admin/overview").await;
     assert_eq!(reply.problem(403), "not-admin");

@@ -8,20 +8,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use confluence_simulator::people::{ADA, ALICE};
 use confluence_simulator::{AccountState, Fault, PersonChange};
 use http::Method;
-use onbehalf_tests::wish::{TEAM_PAGE, comment, wish};
+use onbehalf_tests::wish::{TEAM_PAGE, comment, id, wish};
 use onbehalf_tests::{Person, Reply, Row, World};
 use serde_json::{Value, json};
 
 const ACTIVITY: &str = "/api/admin/activity";
 const AUDIT: &str = "/api/admin/audit";
-
-async fn add(person: &Person<'_>, title: &str, action: Value) -> Value {
-    person.add(&wish(title, action)).await.expect(201)
-}
-
-fn id(schedule: &Value) -> &str {
-    schedule["id"].as_str().unwrap()
-}
 
 /// A site in which Alice and Ada have allowed everything, and in which at each full minute something was done: as Alice,
 /// which Confluence refused; as Alice; as Ada; by the app, for Ada; and as Alice again, of which nobody knows how it ended.
@@ -34,9 +26,9 @@ async fn busy_world() -> (World, [Value; 4]) {
     let mut fallback = wish("By the app", comment(TEAM_PAGE));
     fallback["fallback"] = json!("app");
     let schedules = [
-        add(&alice, "Fails", comment("1")).await,
-        add(&alice, "Hers", comment(TEAM_PAGE)).await,
-        add(&ada, "Ada's", comment(TEAM_PAGE)).await,
+        alice.make(&wish("Fails", comment("1"))).await,
+        alice.make(&wish("Hers", comment(TEAM_PAGE))).await,
+        ada.make(&wish("Ada's", comment(TEAM_PAGE))).await,
         ada.add(&fallback).await.expect(201),
     ];
     let worker = world.worker();

@@ -25,14 +25,6 @@ fn somebody(world: &World, handle: &str, name: &str) -> String {
     account
 }
 
-fn make_admin(world: &World, who: &str) {
-    let change = PersonChange {
-        admin: Some(true),
-        ..PersonChange::default()
-    };
-    world.site.people().change(who, &change).unwrap();
-}
-
 fn accounts(rows: &[Value]) -> Vec<&str> {
     let accounts = rows.iter().map(|row| row["person"]["accountId"].as_str());
     accounts.map(Option::unwrap).collect()
@@ -560,7 +552,7 @@ async fn all_that_match_are_taken_back_step_by_step_and_nobody_else() {
 async fn two_admins_who_take_back_the_same_at_once_do_it_once() {
     let world = World::start().await;
     let crowd = world.crowd(70).await;
-    make_admin(&world, "alice");
+    world.set_admin("alice", true);
     let (ada, alice) = (world.as_person("ada"), world.as_person("alice"));
     let which = json!({"kind": "matching"});
     let both = [&ada, &alice].map(|admin| admin.revoke_which(&which, "Over."));

@@ -1,34 +1,15 @@
 //! One switch of the admins stops everything that is done as anybody, and lets it go on.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::time::Duration;
 
+use confluence_simulator::Fault;
 use confluence_simulator::people::{ADA, ALICE};
-use confluence_simulator::{Fault, PersonChange};
 use onbehalf::use_cases::fresh_tenant::TENANT_FRESH_FOR;
-use onbehalf_tests::wish::{TEAM_PAGE, comment, request, wish, wish_at};
-use onbehalf_tests::{Person, World, at_once};
+use onbehalf_tests::wish::{TEAM_PAGE, comment, id, request, wish, wish_at};
+use onbehalf_tests::{World, at_once};
 use serde_json::{Value, json};
 
 const PAUSED: &str = "refused: paused-by-admin";
-
-async fn add(person: &Person<'_>, wish: &Value) -> Value {
-    person.add(wish).await.expect(201)
-}
-
-fn id(schedule: &Value) -> &str {
-    schedule["id"].as_str().unwrap()
-}
-
-async fn world_with_consent() -> World {
-    let world = World::start().await;
-    for person in ["alice", "ada"] {
-        let consent = world.as_person(person).allow("readWrite", 90).await;
-        consent.expect(201);
-    }
-    world
-}
 
 /// How much is in the site, and how often a token was asked for.
 fn done_in(world: &World) -> (usize, usize) {
@@ -38,12 +19,12 @@ fn done_in(world: &World) -> (usize, usize) {
 
 #[tokio::test]
 async fn once_a_pause_is_answered_nothing_is_done_anywhere() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let (alice, ada) = (world.as_person("alice"), world.as_person("ada"));
-    let hers = add(&alice, &wish("Hers", comment(TEAM_PAGE))).await;
+    let hers = alice.make(&wish("Hers", comment(TEAM_PAGE))).await;
     let mut fallback = wish("By the app", comment(TEAM_PAGE));
     fallback["fallback"] = json!("app");
-    let by_app = add(&ada, &fallback).await;
+    let by_app = ada.make(&fallback).await;
     ada.revoke().await.expect(200);
     // Processes that know the tenant, the person and her token.
     let workers = [world.worker(), world.worker()];
@@ -73,7 +54,7 @@ async fn once_a_pause_is_answered_nothing_is_done_anywhere() {
     }
     // What the timer asks for, too.
     let soon = wish_at("Soon", "rate(1 minute)", "UTC", comment(TEAM_PAGE));
-    let soon = add(&alice, &soon).await;
+    let soon = alice.make(&soon).await;
     world.clock.advance_seconds(60);
     world.clock.tick().await;
     world.app.idle().await;
@@ -99,9 +80,9 @@ async fn once_a_pause_is_answered_nothing_is_done_anywhere() {
 #[tokio::test]
 async fn what_is_under_way_makes_no_call_after_the_answer() {
     for path in ["/wiki/api/v2/users-bulk", "/oauth2/token"] {
-        let world = world_with_consent().await;
+        let world = World::with_consents().await;
         let (alice, ada) = (world.as_person("alice"), world.as_person("ada"));
-        let hers = add(&alice, &wish("Hers", comment(TEAM_PAGE))).await;
+        let hers = alice.make(&wish("Hers", comment(TEAM_PAGE))).await;
         let fault = Fault::on("POST", path).once().hold();
         let held = world.site.faults().add(fault);
         let worker = world.worker();
@@ -128,10 +109,10 @@ async fn what_is_under_way_makes_no_call_after_the_answer() {
 
 #[tokio::test]
 async fn a_run_that_waits_to_be_tried_again_is_not() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let (alice, ada) = (world.as_person("alice"), world.as_person("ada"));
     let spaces = request("GET", "/wiki/api/v2/spaces", &Value::Null);
-    let hers = add(&alice, &wish("Hers", spaces)).await;
+    let hers = alice.make(&wish("Hers", spaces)).await;
     let down = Fault::on("GET", "/wiki/api/v2/spaces").respond(503, Value::Null);
     world.site.faults().add(down.once());
     let worker = world.worker();
@@ -152,9 +133,9 @@ async fn a_run_that_waits_to_be_tried_again_is_not() {
 
 #[tokio::test]
 async fn schedules_do_not_pause_themselves_because_everything_pauses() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let (alice, ada) = (world.as_person("alice"), world.as_person("ada"));
-    let hers = add(&alice, &wish("Hers", comment(TEAM_PAGE))).await;
+    let hers = alice.make(&wish("Hers", comment(TEAM_PAGE))).await;
     let worker = world.worker();
     ada.pause_all("An incident.").await.expect(200);
     for _ in 0..12 {
@@ -180,7 +161,7 @@ async fn other_sites_go_on() {
         // As itself: only the first site has an authorization server that knows its people.
         let mut fallback = wish("Note", comment(TEAM_PAGE));
         fallback["fallback"] = json!("app");
-        schedules.push(add(&ada, &fallback).await);
+        schedules.push(ada.make(&fallback).await);
         ada.revoke().await.expect(200);
     }
     let here = world.as_person("ada");
@@ -201,7 +182,7 @@ async fn other_sites_go_on() {
 
 #[tokio::test]
 async fn everybody_sees_who_paused_everything_when_and_why() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let (alice, ada) = (world.as_person("alice"), world.as_person("ada"));
     assert_eq!(world.page_state("alice").await.get("pause"), None);
     ada.pause_all("An incident.").await.expect(200);
@@ -239,12 +220,8 @@ async fn everybody_sees_who_paused_everything_when_and_why() {
 
 #[tokio::test]
 async fn of_two_admins_at_once_one_pauses_and_one_lifts() {
-    let world = world_with_consent().await;
-    let change = PersonChange {
-        admin: Some(true),
-        ..PersonChange::default()
-    };
-    world.site.people().change("alice", &change).unwrap();
+    let world = World::with_consents().await;
+    world.set_admin("alice", true);
     let (ada, alice) = (world.as_person("ada"), world.as_person("alice"));
     let replies = at_once([ada.pause_all("Ada's."), alice.pause_all("Alice's.")]).await;
     let statuses: Vec<_> = replies.iter().map(|reply| reply.status).collect();
@@ -283,9 +260,9 @@ async fn of_two_admins_at_once_one_pauses_and_one_lifts() {
 
 #[tokio::test]
 async fn a_pause_outlives_a_removal() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let (alice, ada) = (world.as_person("alice"), world.as_person("ada"));
-    let hers = add(&alice, &wish("Hers", comment(TEAM_PAGE))).await;
+    let hers = alice.make(&wish("Hers", comment(TEAM_PAGE))).await;
     ada.pause_all("An incident.").await.expect(200);
     world.clock.advance_seconds(1);
     world.uninstall().await;

@@ -79,11 +79,7 @@ async fn a_demoted_admin_has_a_minute_at_most() {
     let world = World::start().await;
     world.as_person("alice").allow("read", 30).await.expect(201);
     revoke_as(&world, "ada", "557058:someone-else", "Because.").await;
-    let change = PersonChange {
-        admin: Some(false),
-        ..PersonChange::default()
-    };
-    world.site.people().change("ada", &change).unwrap();
+    world.set_admin("ada", false);
     world.clock.advance_seconds(60);
     let reply = revoke_as(&world, "ada", ALICE, "Because.").await;
     assert_eq!(reply.problem(403), "not-admin");

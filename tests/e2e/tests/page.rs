@@ -336,11 +336,7 @@ async fn an_admin_of_another_kind_is_no_admin() {
 async fn a_demoted_admin_is_one_for_a_minute_at_most() {
     let world = World::start().await;
     assert_eq!(world.open("ada", "/admin").await.status, 200);
-    let demotion = PersonChange {
-        admin: Some(false),
-        ..PersonChange::default()
-    };
-    world.site.people().change("ada", &demotion).unwrap();
+    world.set_admin("ada", false);
     world.clock.advance_seconds(59);
     assert_eq!(world.open("ada", "/admin").await.status, 200);
     world.clock.advance_seconds(1);

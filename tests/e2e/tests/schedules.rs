@@ -1,87 +1,18 @@
-//! What people have done for them at given times: making it, changing it, and the timer that asks for it.
-
-use std::sync::Arc;
+//! What people have done for them at given times: making it, changing it, and who may.
 
 use confluence_simulator::people::{ADA, ALICE};
-use confluence_simulator::{AccountState, ContentKind, PersonChange};
-use jiff::Timestamp;
-use onbehalf::capabilities::world::{BoxFuture, TimerError, Timers};
-use onbehalf::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
-use onbehalf::domain::timer::{Drift, Timer, TimerId};
-use onbehalf_contract::When;
+use onbehalf::domain::timer::Drift;
 use onbehalf_tests::wish::{BOARD_PAGE, TEAM_PAGE, append, comment, id, request, wish, wish_at};
-use onbehalf_tests::{Person, World, at_once};
+use onbehalf_tests::{World, at_once, timer};
 use serde_json::{Value, json};
-
-/// A site in which Alice and Ada have allowed everything.
-async fn world_with_consent() -> World {
-    let world = World::start().await;
-    for person in ["alice", "ada"] {
-        let consent = world.as_person(person).allow("readWrite", 90).await;
-        consent.expect(201);
-    }
-    world
-}
-
-/// Makes a schedule.
-async fn add(person: &Person<'_>, wish: &Value) -> Value {
-    person.add(wish).await.expect(201)
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().expect("this is a text")
-}
-
-/// Sets the timer of a schedule as it should be, and answers what it had in its place.
-async fn drift(world: &World, schedule: &Value, timer: Option<&Timer>) -> Drift {
-    let timer_id = TimerId {
-        of: Subject {
-            tenant: TenantKey::parse(world.installation().client_key).expect("this is a key"),
-            account: AccountId::parse(text(&schedule["accountId"])).expect("this is an account id"),
-        },
-        schedule: ScheduleId::parse(id(schedule)).expect("this is a schedule's id"),
-    };
-    let set = world.app.timers().set(&timer_id, timer).await;
-    set.expect("the timer answers")
-}
-
-/// The timer of a schedule that was made, resumed or given other times then.
-fn timer(schedule: &Value, since: &str) -> Timer {
-    let when: When = serde_json::from_value(schedule["when"].clone()).expect("it is told when");
-    let since: Timestamp = since.parse().expect("this is a time");
-    Timer { when, since }
-}
-
-async fn tick(world: &World) {
-    world.clock.tick().await;
-    world.app.idle().await;
-}
-
-/// A timer that does not answer.
-struct Down;
-
-impl Timers for Down {
-    fn set(&self, _: &TimerId, _: Option<&Timer>) -> BoxFuture<'_, Result<Drift, TimerError>> {
-        Box::pin(async { Err(TimerError("the timer is down".into())) })
-    }
-}
-
-/// How many comments there are of somebody.
-fn comments(world: &World, account: &str) -> usize {
-    let contents = world.site.contents();
-    let theirs = contents
-        .iter()
-        .filter(|content| content.kind == ContentKind::Comment && content.author_id == account);
-    theirs.count()
-}
 
 #[tokio::test]
 async fn a_schedule_says_when_it_runs_next() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     let weekdays = "cron(30 8 ? * MON-FRI *)";
     let wish = wish_at("Morning", weekdays, "Europe/Berlin", comment(TEAM_PAGE));
-    let made = add(&alice, &wish).await;
+    let made = alice.make(&wish).await;
     for field in ["title", "when", "action"] {
         assert_eq!(made[field], wish[field]);
     }
@@ -235,7 +166,7 @@ async fn a_preview_shows_each_request_and_keeps_nothing() {
 
 #[tokio::test]
 async fn what_a_preview_shows_is_what_is_sent() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     let body = json!({"pageId": TEAM_PAGE, "body": {"representation": "storage", "value": "{date}, {time}, {week}, {displayName}"}});
     let wish = wish(
@@ -243,9 +174,9 @@ async fn what_a_preview_shows_is_what_is_sent() {
         request("POST", "/wiki/api/v2/footer-comments", &body),
     );
     let shown = &alice.preview(&wish).await.expect(200)["requests"][0];
-    add(&alice, &wish).await;
+    alice.make(&wish).await;
     world.clock.advance_seconds(3600);
-    tick(&world).await;
+    world.tick().await;
     let calls = alice.calls_as_them();
     let sent = calls
         .iter()
@@ -274,9 +205,9 @@ async fn a_preview_says_when_there_is_no_space_to_write_in() {
 
 #[tokio::test]
 async fn whoever_changes_what_was_changed_since_they_looked_changes_nothing() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
-    let made = add(&alice, &wish("First", comment(TEAM_PAGE))).await;
+    let made = alice.make(&wish("First", comment(TEAM_PAGE))).await;
     let renamed = json!({"version": 1, "title": "Second"});
     let changed = alice.change(id(&made), renamed.clone()).await.expect(200);
     let mut expected = made.clone();
@@ -294,9 +225,9 @@ async fn whoever_changes_what_was_changed_since_they_looked_changes_nothing() {
 
 #[tokio::test]
 async fn of_two_who_change_a_schedule_at_once_one_does() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
-    let made = add(&alice, &wish("Note", comment(TEAM_PAGE))).await;
+    let made = alice.make(&wish("Note", comment(TEAM_PAGE))).await;
     let change = |title: &str| alice.change(id(&made), json!({"version": 1, "title": title}));
     let titles = ["a", "b", "c", "d"];
     let mut statuses: Vec<_> = at_once(titles.map(change))
@@ -311,9 +242,9 @@ async fn of_two_who_change_a_schedule_at_once_one_does() {
 
 #[tokio::test]
 async fn a_schedule_that_pauses_does_not_run_until_it_is_resumed() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
-    let made = add(&alice, &wish("Note", comment(TEAM_PAGE))).await;
+    let made = alice.make(&wish("Note", comment(TEAM_PAGE))).await;
     let asked_before = world.due(&made);
     let paused = alice.change(id(&made), json!({"state": "paused"})).await;
     let paused = paused.expect(200);
@@ -322,13 +253,13 @@ async fn a_schedule_that_pauses_does_not_run_until_it_is_resumed() {
         (&json!("paused"), &json!([]))
     );
     assert_eq!(paused.get("pausedBecause"), None);
-    assert_eq!(drift(&world, &made, None).await, Drift::None, "no timer");
+    assert_eq!(world.drift(&made, None).await, Drift::None, "no timer");
 
     // The timer may have asked just before.
     assert_eq!(world.worker().take(&asked_before).await, "nothing");
     world.clock.advance_seconds(3600);
-    tick(&world).await;
-    assert_eq!(comments(&world, ALICE), 0);
+    world.tick().await;
+    assert_eq!(world.comments_of(ALICE).len(), 0);
     assert!(alice.runs(id(&made)).await.is_empty());
 
     let resumed = alice.change(id(&made), json!({"state": "active"})).await;
@@ -338,17 +269,17 @@ async fn a_schedule_that_pauses_does_not_run_until_it_is_resumed() {
         json!(next.collect::<Vec<_>>())
     );
     let expected = timer(&made, "2026-11-22T09:00:00Z");
-    assert_eq!(drift(&world, &made, Some(&expected)).await, Drift::None);
+    assert_eq!(world.drift(&made, Some(&expected)).await, Drift::None);
     world.clock.advance_days(1);
-    tick(&world).await;
-    assert_eq!(comments(&world, ALICE), 1);
+    world.tick().await;
+    assert_eq!(world.comments_of(ALICE).len(), 1);
 }
 
 #[tokio::test]
 async fn a_schedule_that_pauses_can_be_run_by_hand() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
-    let made = add(&alice, &wish("Note", comment(TEAM_PAGE))).await;
+    let made = alice.make(&wish("Note", comment(TEAM_PAGE))).await;
     alice
         .change(id(&made), json!({"state": "paused"}))
         .await
@@ -368,12 +299,12 @@ async fn a_schedule_that_pauses_can_be_run_by_hand() {
 
 #[tokio::test]
 async fn a_deleted_schedule_is_gone_and_what_the_timer_still_asks_for_leaves_no_trace() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
-    let made = add(&alice, &wish("Note", comment(TEAM_PAGE))).await;
+    let made = alice.make(&wish("Note", comment(TEAM_PAGE))).await;
     let asked_before = world.due(&made);
     alice.delete_schedule(id(&made)).await.expect(204);
-    assert_eq!(drift(&world, &made, None).await, Drift::None, "no timer");
+    assert_eq!(world.drift(&made, None).await, Drift::None, "no timer");
 
     let table = world.table().await;
     assert!(!table.holds(id(&made)), "{table:?}");
@@ -391,9 +322,9 @@ async fn a_deleted_schedule_is_gone_and_what_the_timer_still_asks_for_leaves_no_
 
 #[tokio::test]
 async fn what_a_deleted_schedule_did_stays_on_record() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
-    let made = add(&alice, &wish("Note", comment(TEAM_PAGE))).await;
+    let made = alice.make(&wish("Note", comment(TEAM_PAGE))).await;
     assert_eq!(world.worker().take(&world.due(&made)).await, "done");
     alice.delete_schedule(id(&made)).await.expect(204);
     let [act] = &alice.activity().await[..] else {
@@ -404,7 +335,7 @@ async fn what_a_deleted_schedule_did_stays_on_record() {
 
 #[tokio::test]
 async fn the_first_schedule_stays_deleted() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     alice.delete_schedule("daily-note").await.expect(204);
     assert!(alice.schedules().await.is_empty());
@@ -416,7 +347,7 @@ async fn the_first_schedule_stays_deleted() {
     let again = alice.delete("/api/schedules/daily-note?version=1").await;
     assert_eq!(again.problem(404), "no-such-schedule");
     world.clock.advance_days(2);
-    tick(&world).await;
+    world.tick().await;
     assert!(alice.schedules().await.is_empty());
     assert!(alice.calls_as_them().is_empty());
     // Everybody else still has theirs.
@@ -425,9 +356,9 @@ async fn the_first_schedule_stays_deleted() {
 
 #[tokio::test]
 async fn nobody_changes_or_sees_what_somebody_else_has_scheduled() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let (alice, ada) = (world.as_person("alice"), world.as_person("ada"));
-    let made = add(&alice, &wish("Note", comment(TEAM_PAGE))).await;
+    let made = alice.make(&wish("Note", comment(TEAM_PAGE))).await;
     assert_eq!(world.worker().take(&world.due(&made)).await, "done");
     let before = world.table().await;
 
@@ -454,11 +385,13 @@ async fn nobody_changes_or_sees_what_somebody_else_has_scheduled() {
 
 #[tokio::test]
 async fn a_person_has_at_most_twenty_five_schedules() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     // The first one counts.
     for number in 1..25 {
-        add(&alice, &wish(&format!("Note {number}"), comment(TEAM_PAGE))).await;
+        alice
+            .make(&wish(&format!("Note {number}"), comment(TEAM_PAGE)))
+            .await;
     }
     let before = world.table().await;
     let more = alice.add(&wish("One more", comment(TEAM_PAGE))).await;
@@ -467,17 +400,20 @@ async fn a_person_has_at_most_twenty_five_schedules() {
     assert_eq!(alice.schedules().await.len(), 25);
 
     alice.delete_schedule("daily-note").await.expect(204);
-    add(&alice, &wish("One more", comment(TEAM_PAGE))).await;
+    alice.make(&wish("One more", comment(TEAM_PAGE))).await;
     let more = alice.add(&wish("Two more", comment(TEAM_PAGE))).await;
     assert_eq!(more.problem(409), "too-many-schedules");
     assert_eq!(alice.schedules().await.len(), 25);
     // Others have room.
-    add(&world.as_person("ada"), &wish("Note", comment(TEAM_PAGE))).await;
+    world
+        .as_person("ada")
+        .make(&wish("Note", comment(TEAM_PAGE)))
+        .await;
 }
 
 #[tokio::test]
 async fn pressing_add_twice_makes_one() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     let wish = wish("Note", comment(TEAM_PAGE));
     let twice = at_once([alice.add(&wish), alice.add(&wish)]).await;
@@ -489,159 +425,7 @@ async fn pressing_add_twice_makes_one() {
     assert_eq!(alice.schedules().await.len(), 2);
     // A moment later it is another one.
     world.clock.advance_seconds(1);
-    assert_ne!(add(&alice, &wish).await["id"], first["id"]);
-}
-
-#[tokio::test]
-async fn the_timer_runs_a_rate_from_when_it_was_made_and_misses_none() {
-    let world = world_with_consent().await;
-    let alice = world.as_person("alice");
-    tick(&world).await;
-    world.clock.advance_seconds(10);
-    let quarterly = wish_at("Note", "rate(15 minutes)", "UTC", comment(TEAM_PAGE));
-    let made = add(&alice, &quarterly).await;
-    assert_eq!(made["nextRuns"][0], "2026-11-22T08:15:10Z");
-    let due_until_now = async || {
-        let runs = alice.runs(id(&made)).await;
-        let mut due: Vec<_> = runs
-            .iter()
-            .map(|run| run["due"].as_str().unwrap().to_owned())
-            .collect();
-        due.reverse();
-        due
-    };
-    world.clock.advance_seconds(5);
-    tick(&world).await;
-    assert!(due_until_now().await.is_empty(), "made is not due");
-    world.clock.advance_seconds(14 * 60 + 54);
-    tick(&world).await;
-    assert!(due_until_now().await.is_empty(), "a second too early");
-    world.clock.advance_seconds(1);
-    tick(&world).await;
-    assert_eq!(due_until_now().await, ["2026-11-22T08:15:10Z"]);
-    // A jump.
-    world.clock.advance_seconds(40 * 60);
-    tick(&world).await;
-    let all = [
-        "2026-11-22T08:15:10Z",
-        "2026-11-22T08:30:10Z",
-        "2026-11-22T08:45:10Z",
-    ];
-    assert_eq!(due_until_now().await, all);
-    tick(&world).await;
-    assert_eq!(due_until_now().await, all);
-    assert_eq!(comments(&world, ALICE), 3);
-}
-
-#[tokio::test]
-async fn a_schedule_for_one_time_runs_then_and_never_again() {
-    let world = world_with_consent().await;
-    let alice = world.as_person("alice");
-    let once = wish_at(
-        "Once",
-        "at(2026-11-22T10:30:00)",
-        "Europe/Berlin",
-        comment(TEAM_PAGE),
-    );
-    let made = add(&alice, &once).await;
-    assert_eq!(made["nextRuns"], json!(["2026-11-22T09:30:00Z"]));
-    world.clock.advance_seconds(90 * 60);
-    tick(&world).await;
-    let runs = alice.runs(id(&made)).await;
-    assert_eq!(
-        (runs.len(), &runs[0]["due"]),
-        (1, &json!("2026-11-22T09:30:00Z"))
-    );
-    assert_eq!(alice.schedule(id(&made)).await["nextRuns"], json!([]));
-    world.clock.advance_days(2);
-    tick(&world).await;
-    assert_eq!(alice.runs(id(&made)).await.len(), 1);
-    // Its time is over, so it cannot go on.
-    alice
-        .change(id(&made), json!({"state": "paused"}))
-        .await
-        .expect(200);
-    let resume = alice.change(id(&made), json!({"state": "active"})).await;
-    assert_eq!(resume.problem(422), "unacceptable");
-}
-
-#[tokio::test]
-async fn other_times_are_the_timer_s_at_once() {
-    let world = world_with_consent().await;
-    let alice = world.as_person("alice");
-    let made = add(&alice, &wish("Note", comment(TEAM_PAGE))).await;
-    let set = timer(&made, "2026-11-22T08:00:00Z");
-    assert_eq!(drift(&world, &made, Some(&set)).await, Drift::None);
-    world.clock.advance_seconds(60);
-    let when = json!({"expression": "cron(0 12 * * ? *)", "timeZone": "Asia/Tokyo"});
-    let changed = alice
-        .change(id(&made), json!({"when": when}))
-        .await
-        .expect(200);
-    assert_eq!(changed["nextRuns"][0], "2026-11-23T03:00:00Z");
-    let set = timer(&changed, "2026-11-22T08:01:00Z");
-    assert_eq!(drift(&world, &made, Some(&set)).await, Drift::None);
-    // A new name is nothing to the timer.
-    world.clock.advance_seconds(60);
-    alice
-        .change(id(&made), json!({"title": "Lunch"}))
-        .await
-        .expect(200);
-    assert_eq!(drift(&world, &made, Some(&set)).await, Drift::None);
-}
-
-#[tokio::test]
-async fn what_somebody_did_to_a_timer_is_mended_within_a_day() {
-    let world = world_with_consent().await;
-    let alice = world.as_person("alice");
-    let yearly = wish_at("Note", "cron(0 9 1 1 ? *)", "UTC", comment(TEAM_PAGE));
-    let (lost, moved) = (
-        add(&alice, &yearly).await,
-        add(&world.as_person("ada"), &yearly).await,
-    );
-    let right = timer(&lost, "2026-11-22T08:00:00Z");
-    let mut wrong = right.clone();
-    wrong.when.expression = "rate(1 minute)".into();
-    assert_eq!(drift(&world, &lost, None).await, Drift::Extra);
-    assert_eq!(drift(&world, &moved, Some(&wrong)).await, Drift::Different);
-
-    world.clock.advance_seconds(24 * 3600 + 60);
-    tick(&world).await;
-    for schedule in [&lost, &moved] {
-        assert_eq!(drift(&world, schedule, Some(&right)).await, Drift::None);
-    }
-}
-
-#[tokio::test]
-async fn what_the_timer_could_not_be_told_the_next_sweep_tells_it() {
-    let world = world_with_consent().await;
-    let alice = world.as_person("alice");
-    let yearly = wish_at("Note", "cron(0 9 1 1 ? *)", "UTC", comment(TEAM_PAGE));
-    let known = add(&alice, &yearly).await;
-    let deleted = add(&alice, &wish("Deleted", comment(TEAM_PAGE))).await;
-    // A process whose timer is down.
-    let other = world.instance().with_timers(Arc::new(Down));
-    let at_other = world.as_person("alice").at(&other.serve().await);
-    let added = add(&at_other, &wish("Added", comment(TEAM_PAGE))).await;
-    at_other
-        .change(id(&known), json!({"state": "paused"}))
-        .await
-        .expect(200);
-    at_other.delete_schedule(id(&deleted)).await.expect(204);
-    // What the person wanted stands.
-    assert_eq!(alice.schedule(id(&known)).await["state"], "paused");
-    assert_eq!(alice.schedules().await.len(), 3);
-    assert_eq!(world.worker().take(&world.due(&deleted)).await, "nothing");
-
-    tick(&world).await;
-    let set = timer(&added, "2026-11-22T08:00:00Z");
-    assert_eq!(drift(&world, &added, Some(&set)).await, Drift::None);
-    assert_eq!(drift(&world, &known, None).await, Drift::None);
-    assert_eq!(drift(&world, &deleted, None).await, Drift::None);
-    assert!(!world.table().await.holds(id(&deleted)));
-    world.clock.advance_seconds(3600);
-    tick(&world).await;
-    assert_eq!(alice.runs(id(&added)).await[0]["result"], "done");
+    assert_ne!(alice.make(&wish).await["id"], first["id"]);
 }
 
 #[tokio::test]
@@ -666,7 +450,7 @@ async fn nobody_schedules_what_they_do_not_allow() {
         "consent-covers-reading-only"
     );
     assert!(world.table().await == before);
-    add(&alice, &reads).await;
+    alice.make(&reads).await;
 
     world.clock.advance_days(1);
     world.clock.advance_seconds(1);
@@ -675,7 +459,7 @@ async fn nobody_schedules_what_they_do_not_allow() {
         "no-consent-for-schedule"
     );
     alice.allow("readWrite", 1).await.expect(201);
-    add(&alice, &writes).await;
+    alice.make(&writes).await;
     alice.revoke().await.expect(200);
     assert_eq!(
         alice.add(&reads).await.problem(403),
@@ -685,10 +469,10 @@ async fn nobody_schedules_what_they_do_not_allow() {
 
 #[tokio::test]
 async fn without_consent_a_schedule_can_be_stopped_and_not_made_to_do_more() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let alice = world.as_person("alice");
     let reads = request("GET", "/wiki/api/v2/pages", &Value::Null);
-    let made = add(&alice, &wish("Reads", reads)).await;
+    let made = alice.make(&wish("Reads", reads)).await;
     alice.allow("read", 30).await.expect(200);
     let change = async |change: Value| alice.change(id(&made), change).await;
     let more = json!({"action": comment(TEAM_PAGE)});
@@ -710,7 +494,7 @@ async fn without_consent_a_schedule_can_be_stopped_and_not_made_to_do_more() {
 
 #[tokio::test]
 async fn only_admins_let_the_app_act_as_itself() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let (alice, ada) = (world.as_person("alice"), world.as_person("ada"));
     let mut fallback = wish("Note", comment(TEAM_PAGE));
     fallback["fallback"] = json!("app");
@@ -720,15 +504,11 @@ async fn only_admins_let_the_app_act_as_itself() {
     let change = alice.change("daily-note", json!({"fallback": "app"})).await;
     assert_eq!(change.problem(403), "only-admins");
     assert_eq!(alice.schedule("daily-note").await["fallback"], "skip");
-    let made = add(&ada, &fallback).await;
+    let made = ada.make(&fallback).await;
     assert_eq!(made["fallback"], "app");
 
     // She is no admin any more. That is known a minute later.
-    let change = PersonChange {
-        admin: Some(false),
-        ..PersonChange::default()
-    };
-    world.site.people().change("ada", &change).unwrap();
+    world.set_admin("ada", false);
     world.clock.advance_seconds(60);
     for change in [
         json!({"title": "Renamed"}),
@@ -751,11 +531,11 @@ async fn only_admins_let_the_app_act_as_itself() {
 
 #[tokio::test]
 async fn where_the_person_cannot_be_impersonated_the_app_acts_as_itself_and_says_so() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let ada = world.as_person("ada");
     let mut fallback = wish("Note", comment(TEAM_PAGE));
     fallback["fallback"] = json!("app");
-    let made = add(&ada, &fallback).await;
+    let made = ada.make(&fallback).await;
     let worker = world.worker();
     ada.revoke().await.expect(200);
     assert_eq!(worker.take(&world.due(&made)).await, "done");
@@ -782,14 +562,14 @@ async fn where_the_person_cannot_be_impersonated_the_app_acts_as_itself_and_says
     world.clock.advance_seconds(1);
     assert_eq!(worker.take(&world.due(&made)).await, "done");
     assert_eq!(ada.runs(id(&made)).await[0].get("asApp"), None);
-    assert_eq!(comments(&world, ADA), 1);
+    assert_eq!(world.comments_of(ADA).len(), 1);
 }
 
 #[tokio::test]
 async fn without_a_fallback_nobody_acts_for_who_cannot_be_impersonated() {
-    let world = world_with_consent().await;
+    let world = World::with_consents().await;
     let ada = world.as_person("ada");
-    let made = add(&ada, &wish("Note", comment(TEAM_PAGE))).await;
+    let made = ada.make(&wish("Note", comment(TEAM_PAGE))).await;
     ada.revoke().await.expect(200);
     let taken = world.worker().take(&world.due(&made)).await;
     assert_eq!(taken, "refused: consent-revoked");
@@ -798,43 +578,4 @@ async fn without_a_fallback_nobody_acts_for_who_cannot_be_impersonated() {
     let commented = |call: &confluence_simulator::Call| call.path.ends_with("/footer-comments");
     assert!(world.site.calls().filter(commented).is_empty());
     assert!(ada.activity().await.is_empty());
-}
-
-#[tokio::test]
-async fn with_a_person_s_data_their_timers_go() {
-    let world = world_with_consent().await;
-    let (alice, ada) = (world.as_person("alice"), world.as_person("ada"));
-    let yearly = wish_at("Note", "cron(0 9 1 7 ? *)", "UTC", comment(TEAM_PAGE));
-    let (hers, adas) = (add(&alice, &yearly).await, add(&ada, &yearly).await);
-    let asked_before = world.due(&hers);
-    world.clock.advance_days(7);
-    let closed = world.site.people().set_state("alice", AccountState::Closed);
-    closed.unwrap();
-    tick(&world).await;
-
-    let table = world.table().await;
-    assert!(!table.holds(ALICE), "{table:?}");
-    assert_eq!(drift(&world, &hers, None).await, Drift::None);
-    let kept = timer(&adas, "2026-11-22T08:00:00Z");
-    assert_eq!(drift(&world, &adas, Some(&kept)).await, Drift::None);
-    // A message that is still on its way brings nobody back.
-    assert_eq!(world.worker().take(&asked_before).await, "nothing");
-    assert!(world.table().await == table);
-}
-
-#[tokio::test]
-async fn while_the_timer_is_down_nobody_is_erased_whose_timers_it_has() {
-    let world = world_with_consent().await;
-    let alice = world.as_person("alice");
-    let yearly = wish_at("Note", "cron(0 9 1 7 ? *)", "UTC", comment(TEAM_PAGE));
-    let made = add(&alice, &yearly).await;
-    world.clock.advance_days(7);
-    let closed = world.site.people().set_state("alice", AccountState::Closed);
-    closed.unwrap();
-    let other = world.instance().with_timers(Arc::new(Down));
-    other.sweep().await.unwrap_err();
-    assert!(world.table().await.holds(id(&made)), "it says which timers");
-    tick(&world).await;
-    assert!(!world.table().await.holds(ALICE));
-    assert_eq!(drift(&world, &made, None).await, Drift::None);
 }
