@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use confluence_simulator::people::ALICE;
 use confluence_simulator::{AccountState, Fault, PersonChange};
 use onbehalf::capabilities::store::{CommitBegin, ReadTenants};
 use onbehalf::capabilities::world::Clock;
@@ -10,8 +11,11 @@ use onbehalf::domain::run::RunId;
 use onbehalf::use_cases::run_schedule::Ran;
 use onbehalf::wiring::Parts;
 use onbehalf_contract::{Access, Deed, RunResult};
+use onbehalf_tests::paths::{SPACES, USERS};
+use onbehalf_tests::wish::{get, wish};
 use onbehalf_tests::{World, at_once};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 fn on_new_page() -> Fault {
     Fault::on("POST", "/wiki/api/v2/pages")
@@ -490,6 +494,82 @@ async fn who_is_deactivated_after_consenting_is_not_acted_for() {
         alice.allow("readWrite", 30).await.expect(201);
     }
     assert_eq!(alice.run().await["result"], "done");
+}
+
+/// Confluence tells of some of that beforehand, and does not promise to.
+#[tokio::test]
+async fn who_turns_out_to_be_no_active_person_loses_the_consent_with_the_refusal() {
+    let world = World::with_consents().await;
+    let alice = world.as_person("alice");
+    let says = |kind: &str, status: &str| {
+        let user = json!({"accountId": ALICE, "accountType": kind, "accountStatus": status});
+        let answer = Fault::on("POST", USERS).respond(200, json!({"results": [user]}));
+        world.site.faults().add(answer.once());
+    };
+    for (kind, status, reason, because) in [
+        (
+            "atlassian",
+            "inactive",
+            "account-inactive",
+            "accountDeactivated",
+        ),
+        ("atlassian", "closed", "account-closed", "accountClosed"),
+        ("app", "active", "account-is-app", "accountUnfit"),
+        ("customer", "active", "account-is-customer", "accountUnfit"),
+    ] {
+        says(kind, status);
+        let run = alice.run().await;
+        assert_eq!(run["result"], "refused", "{kind} {status}");
+        assert_eq!(run["reason"]["code"], reason);
+        assert_eq!(alice.consent().await["endedBecause"], because);
+        alice.allow("readWrite", 30).await.expect(201);
+    }
+    // What is not known may be a passing thing.
+    says("atlassian", "unknown");
+    assert_eq!(alice.run().await["reason"]["code"], "account-unknown");
+    assert_eq!(alice.consent().await["state"], "active");
+    assert!(world.site.exchanges().all().is_empty());
+}
+
+/// It was taken for lost, and what may be repeated was tried again meanwhile.
+#[tokio::test]
+async fn what_a_late_try_comes_to_says_nothing_about_the_one_after_it() {
+    let world = World::with_consents().await;
+    let alice = world.as_person("alice");
+    let made = alice.make(&wish("Reads", get(SPACES))).await;
+    let message = world.due(&made);
+    let hold = || {
+        let fault = Fault::on("GET", SPACES).once().hold();
+        world.site.faults().add(fault)
+    };
+    let (one, another) = (world.worker(), world.worker());
+    let (late, ended) = (hold(), Notify::new());
+    let first = async {
+        let taken = one.take(&message).await;
+        ended.notify_one();
+        taken
+    };
+    let second = async {
+        late.arrived().await;
+        world.clock.advance_seconds(11);
+        let held = hold();
+        let meanwhile = async {
+            held.arrived().await;
+            late.release();
+            ended.notified().await;
+            assert_eq!(alice.newest_run(&made).await["result"], "started");
+            held.release();
+        };
+        tokio::join!(another.take(&message), meanwhile).0
+    };
+    let (_, taken) = tokio::join!(first, second);
+    assert_eq!(taken, "done");
+    assert_eq!(alice.newest_run(&made).await["result"], "done");
+    let [second, first] = &alice.activity().await[..] else {
+        panic!("not exactly two acts")
+    };
+    assert_eq!(second["outcome"], "done");
+    assert_eq!(first["outcome"], "unknown");
 }
 
 #[tokio::test]

@@ -237,6 +237,18 @@ async fn who_is_no_admin_any_more_has_a_minute_at_most() {
 }
 
 #[tokio::test]
+async fn with_an_install_it_is_asked_anew_who_is_an_admin() {
+    let world = World::start().await;
+    let ada = world.as_person("ada");
+    ada.get("/api/admin/overview").await.expect(200);
+    world.set_admin("ada", false);
+    world.clock.advance_seconds(1);
+    world.install().await;
+    let reply = ada.get("/api/admin/overview").await;
+    assert_eq!(reply.problem(403), "not-admin");
+}
+
+#[tokio::test]
 async fn no_other_token_opens_them() {
     let (world, _) = worlds().await;
     let mint = world.site.mint(&world.installation());

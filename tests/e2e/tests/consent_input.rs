@@ -6,6 +6,8 @@ use confluence_simulator::Fault;
 use http::Method;
 use onbehalf_tests::{NOTICE, Reply, World, deaf_database};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 #[track_caller]
 fn assert_headers_of_a_problem(reply: &Reply) {
@@ -190,6 +192,44 @@ async fn what_is_no_json_is_refused() {
         .header("content-type", "Application/JSON; charset=utf-8")
         .body(good);
     assert_eq!(world.send(request).await.status, 201);
+}
+
+/// It need not say how long it is, and may be read for as long as it likes.
+#[tokio::test]
+async fn a_body_that_does_not_say_how_long_it_is_is_not_read_to_its_end() {
+    let world = World::start().await;
+    let before = world.table().await;
+    let mint = world.site.mint(&world.installation());
+    let mut long = json!({"access": "read", "days": 30, "notice": NOTICE}).to_string();
+    long.push_str(&" ".repeat(64 * 1024));
+    for (method, path, token) in [
+        ("PUT", "/api/consent", mint.context("alice")),
+        (
+            "POST",
+            "/lifecycle/installed",
+            mint.lifecycle("/lifecycle/installed"),
+        ),
+        (
+            "POST",
+            "/webhooks/user_removed",
+            mint.webhook("/webhooks/user_removed"),
+        ),
+    ] {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nauthorization: {}\r\n\
+             content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{long}\r\n0\r\n\r\n",
+            token.authorization(),
+            long.len(),
+        );
+        let address = world.app.base_url().trim_start_matches("http://");
+        let mut connection = TcpStream::connect(address).await.unwrap();
+        connection.write_all(request.as_bytes()).await.unwrap();
+        let mut status = [0; "HTTP/1.1 413".len()];
+        connection.read_exact(&mut status).await.unwrap();
+        let status = String::from_utf8_lossy(&status);
+        assert_eq!(status, "HTTP/1.1 413", "{path}");
+    }
+    assert!(world.table().await == before);
 }
 
 #[tokio::test]

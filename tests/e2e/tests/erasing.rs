@@ -235,6 +235,55 @@ async fn what_comes_between_two_steps_of_erasing_is_not_left_behind() {
     assert!(world.table().await.rows().is_empty());
 }
 
+/// The same of somebody whose account is closed.
+#[tokio::test]
+async fn what_comes_before_the_last_step_of_erasing_somebody_is_not_left_behind() {
+    let world = World::a_week_after_consent().await;
+    let run = world.run_due_in("alice", 0);
+    let closed = world.site.people().set_state("alice", AccountState::Closed);
+    closed.unwrap();
+    let end = RunEnd {
+        result: RunResult::Refused,
+        reason: Some(Failure::AppGone.reason()),
+        again_at: None,
+    };
+    // Two timers were looked at, the plan is made, everything else is gone, and the note is about to go.
+    let database = world.holding_database(2 + 2).await;
+    let instance = world.instance_on(database.aws());
+    let between = async {
+        database.arrived().await;
+        let (store, now) = (world.app.store(), world.clock.now());
+        store.record_no_act(&run, None, &end, now).await.unwrap();
+        assert_eq!(world.table().await.of(ALICE).count(), 2);
+        database.release();
+    };
+    let (swept, ()) = tokio::join!(instance.sweep(), between);
+    swept.unwrap();
+    assert!(!world.table().await.holds(ALICE));
+}
+
+#[tokio::test]
+async fn nobody_asks_for_a_token_of_somebody_who_was_erased_since_their_act_began() {
+    let world = World::a_week_after_consent().await;
+    let run = world.run_due_in("alice", 0);
+    // The act has begun, and the turn to ask for a token is about to be taken.
+    let database = world.holding_database(1).await;
+    let instance = world.instance_on(database.aws());
+    let erased_meanwhile = async {
+        database.arrived().await;
+        let closed = world.site.people().set_state("alice", AccountState::Closed);
+        closed.unwrap();
+        world.instance().sweep().await.unwrap();
+        assert!(!world.table().await.holds(ALICE));
+        database.release();
+    };
+    let (ran, ()) = tokio::join!(instance.run(&run), erased_meanwhile);
+    ran.unwrap();
+    let table = world.table().await;
+    assert!(!table.holds(ALICE), "{table:?}");
+    assert!(world.site.exchanges().all().is_empty());
+}
+
 #[tokio::test]
 async fn an_install_between_any_two_steps_of_erasing_ends_it() {
     // Two people, two steps each, and one step for the tenant.

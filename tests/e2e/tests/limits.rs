@@ -2,8 +2,13 @@
 
 use std::ops::RangeInclusive;
 
+use confluence_simulator::people::ALICE;
 use confluence_simulator::{Call, Effect, Fault, Limits, Simulator, TenantLimits};
-use onbehalf_tests::paths::{COMMENTS, USERS};
+use jiff::SignedDuration;
+use onbehalf::capabilities::store::KeepPace;
+use onbehalf::capabilities::world::Clock;
+use onbehalf::domain::pace::Pace;
+use onbehalf_tests::paths::{COMMENTS, TOKEN, USERS};
 use onbehalf_tests::wish::{TEAM_PAGE, comment, commenting, id, wish};
 use onbehalf_tests::{Sent, World, at_once};
 use serde_json::{Value, json};
@@ -104,6 +109,51 @@ async fn what_the_app_itself_asks_counts_too() {
     assert_eq!(another.take(&world.due(&made)).await, "heldBack");
     world.clock.advance_seconds(59);
     assert_eq!(one.take(&message).await, "done");
+}
+
+#[tokio::test]
+async fn while_the_authorization_server_asks_to_be_left_alone_no_process_asks_it() {
+    let world = World::with_consents().await;
+    let (alice, ada) = (world.as_person("alice"), world.as_person("ada"));
+    let hers = alice.make(&commenting("Hers")).await;
+    let adas = ada.make(&commenting("Ada's")).await;
+    let (one, another) = (world.worker(), world.worker());
+    // Its word is followed for an hour at most.
+    for (asked, followed) in [(120, 120), (1_000_000, 3600)] {
+        let busy = Fault::on("POST", TOKEN).too_many_requests(asked);
+        world.site.faults().add(busy.once());
+        let taken = one.take(&world.due(&hers)).await;
+        assert_eq!(taken, "waiting: rate-limited", "{asked}");
+        let asked_before = world.site.exchanges().all().len();
+        world.clock.advance_seconds(followed - 1);
+        let message = world.due(&adas);
+        assert_eq!(another.take(&message).await, "heldBack", "{asked}");
+        assert_eq!(world.site.exchanges().all().len(), asked_before);
+        world.clock.advance_seconds(1);
+        assert_eq!(another.take(&message).await, "done", "{asked}");
+    }
+}
+
+/// Two calls were on the wire, and the later answer says less.
+#[tokio::test]
+async fn a_short_block_does_not_end_a_long_one() {
+    let world = World::with_consents().await;
+    let made = world.as_person("alice").make(&commenting("Note")).await;
+    let (of, now) = (world.subject(ALICE), world.clock.now());
+    for seconds in [120, 5] {
+        let pace = Pace {
+            blocked_until: Some(now + SignedDuration::from_secs(seconds)),
+            slow: None,
+        };
+        let noted = world.app.store().slow_down(&of.tenant, &pace).await;
+        noted.expect("the table can be written");
+    }
+    let worker = world.worker();
+    world.clock.advance_seconds(119);
+    let message = world.due(&made);
+    assert_eq!(worker.take(&message).await, "heldBack");
+    world.clock.advance_seconds(1);
+    assert_eq!(worker.take(&message).await, "done");
 }
 
 #[tokio::test]

@@ -24,6 +24,7 @@ mod openapi;
 mod page;
 mod proofs;
 mod receipt;
+mod redirects;
 mod reporting;
 mod road;
 mod runs;
