@@ -24,6 +24,19 @@ const OPERATE: &str = include_str!("../../docs/operate.md");
 
 const FUNCTIONS: [&str; 3] = ["Api", "Act", "Sweep"];
 
+/// Properties that name something in a whole account or region.
+const NAMES: [&str; 9] = [
+    "AlarmName",
+    "DashboardName",
+    "FunctionName",
+    "LogGroupName",
+    "Name",
+    "QueueName",
+    "RoleName",
+    "TableName",
+    "TopicName",
+];
+
 /// cfn-lint and AWS SAM know what CloudFormation takes, without asking it.
 #[test]
 fn the_templates_are_ones_that_aws_takes() {
@@ -213,6 +226,34 @@ fn nobody_has_to_know_the_domain_beforehand() {
 }
 
 #[test]
+fn another_stack_is_another_onbehalf_beside_this_one() {
+    let template = Template::read();
+    let resources = template.resources();
+    let mut named = 0;
+    let mut is_of_stack = |what: &str, name: &Value| {
+        let says = |name: &str| name.contains("${AWS::StackName}");
+        let refers = |name: &str| name == "AWS::StackName" || resources.contains_key(name);
+        let is = name["Sub"].as_str().is_some_and(says) || name["Ref"].as_str().is_some_and(refers);
+        assert!(is, "{what} is called {name}, which may be there already");
+        named += 1;
+    };
+    for (resource, properties) in &resources {
+        let configs = properties.as_object().unwrap().values();
+        for properties in configs.chain([*properties]) {
+            let names = properties.as_object().into_iter().flatten();
+            for (_, name) in names.filter(|(it, _)| NAMES.contains(&it.as_str())) {
+                is_of_stack(resource, name);
+            }
+        }
+        let events = properties["Events"].as_object().into_iter().flatten();
+        for (event, it) in events.filter(|(_, it)| it["Type"] == "ScheduleV2") {
+            is_of_stack(event, &it["Properties"]["Name"]);
+        }
+    }
+    assert!(named > 20, "only {named} are named");
+}
+
+#[test]
 fn every_alarm_tells_somebody_and_is_explained() {
     let template = Template::read();
     let alarms = template.of_type("AWS::CloudWatch::Alarm");
@@ -232,16 +273,24 @@ fn every_alarm_tells_somebody_and_is_explained() {
 #[test]
 fn alarms_watch_for_what_the_code_says() {
     let template = Template::read();
-    let undecided = &template.properties("RunsUndecided")["Dimensions"][0]["Value"];
-    assert_eq!(undecided, Outcome::Undecided.name());
-    let pattern = &template.properties("TokenFailures")["FilterPattern"];
+    let counted_for = |alarm: &str, filter: &str| {
+        let filter = template.properties(filter);
+        let counts = &filter["MetricTransformations"][0]["MetricName"];
+        assert_eq!(&template.properties(alarm)["MetricName"], counts);
+        assert_eq!(filter["LogGroupName"], json!({ "Ref": "ActLog" }));
+        filter["FilterPattern"].as_str().unwrap()
+    };
+    let pattern = counted_for("RunsUndecided", "UndecidedRuns");
+    let undecided = Outcome::Undecided.name();
+    assert_eq!(pattern, format!(r#"{{ $.Outcome = "{undecided}" }}"#));
+    let pattern = counted_for("TokensFail", "TokenFailures");
     for failure in [
         Failure::TokenRefused(String::new()),
         Failure::NotPrepared,
         Failure::AtlassianDown,
     ] {
         let watched = format!(r#"$.reason = "{}""#, failure.code());
-        assert!(pattern.as_str().unwrap().contains(&watched), "{watched}");
+        assert!(pattern.contains(&watched), "{watched}");
     }
 }
 

@@ -31,6 +31,13 @@ impl Template {
         properties
     }
 
+    /// The properties of all resources, by their names.
+    pub(crate) fn resources(&self) -> BTreeMap<&str, &Value> {
+        let resources = self.0["Resources"].as_object().unwrap().iter();
+        let properties = resources.map(|(name, it)| (name.as_str(), &it["Properties"]));
+        properties.collect()
+    }
+
     /// The names of all resources of this type.
     pub(crate) fn of_type(&self, name: &str) -> Vec<&str> {
         let resources = self.0["Resources"].as_object().unwrap().iter();
