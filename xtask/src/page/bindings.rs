@@ -59,6 +59,13 @@ pub(crate) fn generate(
     let made = bindgen.web(true).and_then(|bindgen| {
         let mut made = bindgen.generate_output()?;
         let module = made.wasm_mut();
+        // Leptos brings streams for server functions, of which the page has none: to export them keeps all their code.
+        let unused = module.funcs.iter_mut();
+        for function in unused.filter(|it| it.name.as_deref().is_some_and(is_unused)) {
+            let mut body = function.kind.unwrap_local_mut().builder_mut().func_body();
+            body.instrs_mut().clear();
+            body.unreachable();
+        }
         for import in module.imports.iter_mut() {
             names.shorten(&mut import.name);
         }
@@ -81,6 +88,14 @@ pub(crate) fn generate(
         script,
         wasm: folder.join(format!("{name}_bg.wasm")),
     })
+}
+
+/// Whether a function is of a crate that is linked and never called. In its mangled name, each part follows its length;
+/// a crate that stands at the end has only made an instance of what is another's.
+/// <https://doc.rust-lang.org/rustc/symbol-mangling/v0.html>
+fn is_unused(name: &str) -> bool {
+    name.trim_end_matches("12wasm_streams")
+        .contains("12wasm_streams")
 }
 
 fn same_versions(lock: &str) -> Result<(), BindingsError> {
