@@ -18,7 +18,7 @@ pub(crate) struct Shared {
     /// Whether it is active. Apart, so that what depends on this alone stays when a consent is renewed.
     pub(crate) active: Live<bool>,
     /// What is scheduled. Whoever reads it is told of what comes and goes; a change of one alone is between it and its
-    /// item.
+    /// item, which stays what it is when others come and go.
     pub(crate) schedules: Live<Vec<Schedule>>,
     /// What was done as the person.
     pub(crate) feed: Feed,

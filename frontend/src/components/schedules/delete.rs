@@ -31,6 +31,7 @@ pub(super) fn delete(item: Item, cancel: Callback<()>) -> AnyView {
                     let said = words::schedules_deleted(&now.title);
                     shared.announcer.say(said);
                     browser::focus_soon(SCHEDULES);
+                    item.gone.set(true);
                     shared
                         .schedules
                         .update(|all| all.retain(|it| it.id != now.id));

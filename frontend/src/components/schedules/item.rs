@@ -17,7 +17,7 @@ use crate::{
         button::Button,
         call::call,
         dynamic::dynamic,
-        element::{all, element},
+        element::{all, element, nothing},
         live::Live,
         message::{Again, failure, message},
         outcome::outcome,
@@ -35,6 +35,8 @@ pub(super) struct Item {
     pub(super) shared: Shared,
     pub(super) now: Live<Schedule>,
     pub(super) history: History,
+    /// Whether it was deleted.
+    pub(super) gone: Live<bool>,
     doing: Live<Doing>,
     /// Whether it pauses. Apart, so that the other buttons stay when this alone changes.
     paused: Live<bool>,
@@ -73,6 +75,7 @@ pub(super) fn schedule_item(shared: Shared, schedule: Schedule) -> AnyView {
     let item = Item {
         shared,
         history: History::new(),
+        gone: Live::new(false),
         doing: Live::new(Doing::Nothing),
         paused: Live::new(schedule.state == ScheduleState::Paused),
         now: Live::new(schedule),
@@ -82,6 +85,17 @@ pub(super) fn schedule_item(shared: Shared, schedule: Schedule) -> AnyView {
         trouble: Live::new(None),
         tried: Live::new(Job::Run),
     };
+    dynamic(move || {
+        if item.gone.get() {
+            nothing()
+        } else {
+            view(item)
+        }
+    })
+}
+
+fn view(item: Item) -> AnyView {
+    let shared = item.shared;
     let again = call(move || item.start(item.tried.get_untracked()));
     element("li")
         .class("schedule")

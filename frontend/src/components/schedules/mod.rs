@@ -14,7 +14,12 @@ use leptos::prelude::*;
 use onbehalf_contract::Schedule;
 
 use super::{
-    button::Button, call::call, dynamic::dynamic, element::element, live::Live, shared::Shared,
+    button::Button,
+    call::call,
+    dynamic::dynamic,
+    element::{all, element, nothing},
+    live::Live,
+    shared::Shared,
     text::hint,
 };
 use crate::{browser, words};
@@ -29,27 +34,50 @@ const NEW: &str = "new-schedule";
 
 pub(crate) fn schedules(shared: Shared) -> AnyView {
     let adding = Live::new(false);
+    let end = Live::new(None);
+    let last = Live::new(end);
     let heading = element("h2").id(SCHEDULES).focusable();
+    let items = |all: &Vec<Schedule>| -> Vec<_> {
+        let items = all.iter().cloned();
+        items.map(|it| schedule_item(shared, it)).collect()
+    };
+    let list = element("ul")
+        .class("items")
+        .put_all(shared.schedules.with_untracked(items))
+        .put(place(shared, end, last));
     element("section")
         .set("aria-labelledby", SCHEDULES)
         .add(heading.text(words::schedules_heading()))
-        .put(dynamic(move || new_schedule(shared, adding)))
+        .put(dynamic(move || new_schedule(shared, adding, last)))
         .put(dynamic(move || {
-            shared.schedules.with(|all| list(shared, all))
+            if shared.schedules.with(Vec::is_empty) {
+                hint(words::schedules_none())
+            } else {
+                nothing()
+            }
         }))
+        .add(list)
         .view()
 }
 
-fn list(shared: Shared, all: &[Schedule]) -> AnyView {
-    if all.is_empty() {
-        return hint(words::schedules_none());
-    }
-    let items = all.iter().map(|it| schedule_item(shared, it.clone()));
-    element("ul").class("items").put_all(items).view()
+/// A place for one more schedule.
+type Place = Live<Option<Schedule>>;
+
+/// The place behind the last schedule. The one that takes it leaves another place behind itself: if the list were made
+/// anew, what is typed and waited for in the others would be lost.
+fn place(shared: Shared, end: Place, last: Live<Place>) -> AnyView {
+    dynamic(move || {
+        let Some(schedule) = end.get() else {
+            return nothing();
+        };
+        let next = Live::new(None);
+        last.set(next);
+        all([schedule_item(shared, schedule), place(shared, next, last)])
+    })
 }
 
 /// The way to a new one. A schedule acts as the person, so they allow that first.
-fn new_schedule(shared: Shared, adding: Live<bool>) -> AnyView {
+fn new_schedule(shared: Shared, adding: Live<bool>, last: Live<Place>) -> AnyView {
     if !shared.active.get() {
         return hint(words::schedules_allow_first(&shared.app()));
     }
@@ -61,6 +89,7 @@ fn new_schedule(shared: Shared, adding: Live<bool>) -> AnyView {
                 return;
             };
             browser::focus_soon(&heading_id(&schedule.id));
+            last.get_untracked().set(Some(schedule.clone()));
             shared.schedules.update(|all| all.push(schedule));
         };
         return schedule_form(shared, None, Arc::new(close));
