@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::element::{Element, element},
-    draft::Draft,
+    draft::{Draft, field::DAY},
 };
 
 /// What the fields of one form have in common.
@@ -37,6 +37,9 @@ impl Fields<'_> {
             .mark("required", true);
         if kind == "number" {
             field = field.set("min", "1");
+        }
+        if name == DAY {
+            field = field.set("max", "31");
         }
         if let Some(list) = list {
             field = field.set("list", list);
