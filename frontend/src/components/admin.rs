@@ -1,14 +1,17 @@
 //! The tabs of somebody who administers Confluence: what is their own, and what only admins see.
 
-use js_sys::{Function, Reflect};
+use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 use super::{
-    element::{Element, element},
+    dynamic::dynamic,
+    element::{Element, element, nothing},
     live::Live,
+    message::failed,
 };
-use crate::{browser, words};
+use crate::{browser, trouble::Trouble, words};
 
 /// The ids of the tabs and of what they show. The module for admins looks for the last one.
 const MINE_TAB: &str = "mine-tab";
@@ -16,16 +19,39 @@ const ADMIN_TAB: &str = "admin-tab";
 const MINE: &str = "mine";
 const ADMIN: &str = "admin";
 
+/// The tabs as they are now.
+#[derive(Clone, Copy)]
+struct Tabs {
+    chosen: Live<&'static str>,
+    /// Whether what admins see was asked for.
+    asked: Live<bool>,
+    /// Whether it did not come.
+    missing: Live<bool>,
+}
+
 /// Puts what is the person's own into one tab, and leaves room in another for what admins see. That is fetched when it is
 /// looked at first.
 pub(crate) fn beside_admin(mine: Element) -> AnyView {
-    let chosen = Live::new(MINE);
+    let tabs = Tabs {
+        chosen: Live::new(MINE),
+        asked: Live::new(false),
+        missing: Live::new(false),
+    };
+    let chosen = tabs.chosen;
+    let room = element("div")
+        .follow("aria-busy", move || (!tabs.missing.get()).then_some("true"))
+        .put(dynamic(move || {
+            if tabs.missing.get() {
+                failed(&Trouble::Offline, None)
+            } else {
+                nothing()
+            }
+        }));
     let tabs = element("div")
         .class("tabs")
         .set("role", "tablist")
-        .put(tab(MINE_TAB, MINE, words::tabs_mine(), chosen))
-        .put(tab(ADMIN_TAB, ADMIN, words::tabs_admin(), chosen));
-    let room = element("div").set("aria-busy", "true");
+        .put(tab(MINE_TAB, MINE, words::tabs_mine(), tabs))
+        .put(tab(ADMIN_TAB, ADMIN, words::tabs_admin(), tabs));
     element("div")
         .class("page")
         .add(tabs)
@@ -41,8 +67,8 @@ fn panel(of: Element, tab: &str, id: &'static str, chosen: Live<&'static str>) -
         .follow("hidden", move || (chosen.get() != id).then_some(""))
 }
 
-fn tab(id: &'static str, of: &'static str, words: String, chosen: Live<&'static str>) -> AnyView {
-    let is_chosen = move || chosen.get() == of;
+fn tab(id: &'static str, of: &'static str, words: String, tabs: Tabs) -> AnyView {
+    let is_chosen = move || tabs.chosen.get() == of;
     element("button")
         .set("type", "button")
         .set("role", "tab")
@@ -55,7 +81,7 @@ fn tab(id: &'static str, of: &'static str, words: String, chosen: Live<&'static 
         .follow("tabindex", move || {
             Some(if is_chosen() { "0" } else { "-1" })
         })
-        .on("click", move |_| choose(of, chosen))
+        .on("click", move |_| tabs.choose(of))
         .on("keydown", move |key| {
             // There are two, so both arrows lead to the other one.
             if ["ArrowLeft", "ArrowRight"]
@@ -67,7 +93,7 @@ fn tab(id: &'static str, of: &'static str, words: String, chosen: Live<&'static 
                 } else {
                     (MINE, MINE_TAB)
                 };
-                choose(other, chosen);
+                tabs.choose(other);
                 browser::focus_soon(tab);
             }
         })
@@ -75,18 +101,31 @@ fn tab(id: &'static str, of: &'static str, words: String, chosen: Live<&'static 
         .view()
 }
 
-fn choose(what: &'static str, chosen: Live<&'static str>) {
-    chosen.set(what);
-    if what == ADMIN {
-        show_admin();
+impl Tabs {
+    fn choose(self, what: &'static str) {
+        self.chosen.set(what);
+        if what == ADMIN && !self.asked.get_untracked() {
+            self.asked.set(true);
+            browser::spawn(async move {
+                // What comes of it is shown in the room that is left for it.
+                if show_admin().await.is_none() {
+                    self.missing.set(true);
+                }
+            });
+        }
     }
 }
 
-/// Fetches what only admins see. The script that started this module knows where it is, and does so once.
-fn show_admin() {
-    let show = Reflect::get(&js_sys::global(), &"showAdmin".into());
-    if let Some(show) = show.ok().and_then(|show| show.dyn_into::<Function>().ok()) {
-        // What comes of it is shown in the room that is left for it.
-        drop(show.call0(&JsValue::NULL));
-    }
+/// Fetches what only admins see. The script that started this module knows where it is.
+async fn show_admin() -> Option<()> {
+    let show = Reflect::get(&js_sys::global(), &"showAdmin".into()).ok()?;
+    let shown = show
+        .dyn_into::<Function>()
+        .ok()?
+        .call0(&JsValue::NULL)
+        .ok()?;
+    JsFuture::from(shown.dyn_into::<Promise>().ok()?)
+        .await
+        .ok()?;
+    Some(())
 }
