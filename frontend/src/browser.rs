@@ -68,6 +68,14 @@ pub(crate) fn target_value(event: &Event) -> String {
         .unwrap_or_default()
 }
 
+/// Empties the field with this id.
+pub(crate) fn clear_field(id: &str) {
+    if let Some(field) = element(id) {
+        // Setting a property of an element doesn't fail.
+        drop(Reflect::set(&field, &"value".into(), &"".into()));
+    }
+}
+
 /// Whether it is this key that was pressed.
 pub(crate) fn is_key(event: &Event, key: &str) -> bool {
     let pressed = event.dyn_ref::<KeyboardEvent>();

@@ -176,6 +176,14 @@ impl<T: Pick> Picker<T> {
         });
     }
 
+    /// Makes room for another search.
+    fn clear(self) {
+        self.typed.update(|typed| *typed += 1);
+        self.written.set(String::new());
+        self.found.set(None);
+        browser::clear_field(self.id);
+    }
+
     fn results(self, found: &[T]) -> AnyView {
         if found.is_empty() {
             return hint((self.words.get_untracked().none)());
@@ -184,6 +192,7 @@ impl<T: Pick> Picker<T> {
             let picked = one.clone();
             let pick = call(move || {
                 (self.pick.get_untracked())(picked.clone());
+                self.clear();
                 browser::focus_soon(self.id);
             });
             let add = Button::new("default", say::ask_add_this())
