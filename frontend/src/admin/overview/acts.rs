@@ -34,7 +34,8 @@ pub(super) fn acts(overview: &Overview) -> AnyView {
     let more = overview.more_acts.then(|| hint(say::overview_more()));
     section
         .put(bars(days))
-        .put(legend())
+        .add(span(days))
+        .put(legend(days))
         .add(table(days))
         .put_all(more)
         .view()
@@ -70,17 +71,25 @@ fn bars(days: &[ActsOfDay]) -> AnyView {
 
 const ACTS_PICTURE: &str = "admin-acts-picture";
 
-/// Which colour is which result.
-fn legend() -> AnyView {
+/// From which day to which.
+fn span(days: &[ActsOfDay]) -> Element {
+    let ends = [days.first(), days.last()].into_iter().flatten();
+    let ends = ends.map(|day| element("span").text(date(day)).view());
+    element("div").class("span hint").put_all(ends)
+}
+
+/// Which colour is which result, and how often that was.
+fn legend(days: &[ActsOfDay]) -> AnyView {
+    let all = |count: fn(&ActsOfDay) -> u32| days.iter().map(count).fold(0, u32::saturating_add);
     let results = [
-        ("good", words::outcome_done()),
-        ("neutral", words::outcome_unknown()),
-        ("bad", words::outcome_failed()),
+        ("good", words::outcome_done(), all(|day| day.done)),
+        ("neutral", words::outcome_unknown(), all(|day| day.unknown)),
+        ("bad", words::outcome_failed(), all(|day| day.failed)),
     ];
-    let results = results.map(|(class, words)| {
+    let results = results.map(|(class, words, count)| {
         let mark = element("span").class(&["mark ", class].concat());
         let item = element("li").add(mark.set("aria-hidden", "true"));
-        item.text(words).view()
+        item.text(say::pair(&words, &intl::count(count))).view()
     });
     element("ul").class("legend").put_all(results).view()
 }
@@ -97,9 +106,8 @@ fn table(days: &[ActsOfDay]) -> Element {
     let rows = days.iter().map(|day| {
         let numbers = [day.done, day.unknown, day.failed];
         let numbers = numbers.map(|number| element("td").text(intl::count(number)).view());
-        let date = Day::parse(&day.day).map_or_else(|| day.day.clone(), intl::calendar_day);
         element("tr")
-            .add(element("th").set("scope", "row").text(date))
+            .add(element("th").set("scope", "row").text(date(day)))
             .put_all(numbers)
             .view()
     });
@@ -108,4 +116,8 @@ fn table(days: &[ActsOfDay]) -> Element {
         .add(element("caption").text(say::overview_acts()))
         .add(element("thead").add(element("tr").put_all(headings)))
         .add(element("tbody").put_all(rows))
+}
+
+fn date(of: &ActsOfDay) -> String {
+    Day::parse(&of.day).map_or_else(|| of.day.clone(), intl::calendar_day)
 }

@@ -11,12 +11,7 @@ use crate::{
         somebody::{name, opener},
         told,
     },
-    components::{
-        button::Button,
-        call::call,
-        element::element,
-        text::{hint, paragraph},
-    },
+    components::{button::Button, call::call, element::element, text::hint},
     intl,
     words::admin as say,
 };
@@ -33,14 +28,14 @@ pub(super) fn attention(desk: Desk, overview: &Overview) -> AnyView {
     if overview.ending_soon > 0 {
         let words = say::overview_ending_soon(&intl::count(overview.ending_soon));
         let filter = with_state(ConsentState::Active);
-        rows.push(row(words, move || {
+        rows.push(row("admin-ending-soon", words, move || {
             desk.show_consents(filter.clone(), "until")
         }));
     }
     if overview.accounts_gone > 0 {
         let words = say::overview_accounts_gone(&intl::count(overview.accounts_gone));
         let filter = with_state(ConsentState::Invalidated);
-        rows.push(row(words, move || {
+        rows.push(row("admin-accounts-gone", words, move || {
             desk.show_consents(filter.clone(), "-since")
         }));
     }
@@ -57,12 +52,13 @@ pub(super) fn attention(desk: Desk, overview: &Overview) -> AnyView {
         .view()
 }
 
-/// Something to look at, and a button that leads there.
-fn row(words: String, show: impl Fn() + Send + Sync + 'static) -> AnyView {
+/// Something to look at, with this id, and a button that leads there.
+fn row(id: &str, words: String, show: impl Fn() + Send + Sync + 'static) -> AnyView {
+    let button = Button::new("default", say::overview_show()).described_by(id);
     element("li")
         .class("item")
-        .put(paragraph(words))
-        .put(Button::new("default", say::overview_show()).on_press(call(show)))
+        .add(element("p").id(id).text(words))
+        .put(button.on_press(call(show)))
         .view()
 }
 
