@@ -106,6 +106,40 @@ test("all that match are taken back in steps, and what was done already does no 
   assert.ok((await Promise.all(everybody.map(stateOf))).every((state) => state === "revoked"));
 });
 
+test("what is searched for meanwhile changes nothing about whose consents are taken back", async () => {
+  await people("Narrow", 26);
+  const [other] = await people("Other", 1);
+  await search("Narrow", 25);
+  await frame.getByRole("checkbox", { name: "Select this page" }).check();
+  await button("Select all 26 that match").click();
+  await button("Take back the selected").click();
+  await frame.getByLabel("Reason, for the people to read").fill("We stop this.");
+  const asked = page.waitForRequest(/\/consents\/revoke$/);
+  // Before the list has followed what is typed.
+  await world.document(page).evaluate(() => {
+    const search = document.getElementById("admin-search");
+    search.value = "";
+    search.dispatchEvent(new Event("input", { bubbles: true }));
+    document.getElementById("admin-revoke-now").click();
+  });
+  assert.equal((await asked).postDataJSON().which.search, "Narrow");
+  assert.equal(await stateOf(other), "active");
+});
+
+test("a last page of which nothing is left leads to the first one", async () => {
+  await people("Last", 26);
+  await search("Last", 25);
+  await frame.getByLabel("State", { exact: true }).selectOption("active");
+  await frame.getByText("1–25 of 26").waitFor();
+  await button("Next page").click();
+  await frame.getByText("26–26 of 26").waitFor();
+  await rows().getByRole("button", { name: "Take back" }).click();
+  await frame.getByLabel("Reason, for the people to read").fill("We stop this.");
+  await button("Take back now").click();
+  await frame.getByText("1–25 of 25").waitFor();
+  assert.equal(await rows().count(), 25);
+});
+
 test("a consent that changes meanwhile says so, and shows how it is now", async () => {
   const [person] = await people("Overtaken", 1);
   await search("Overtaken", 1);
@@ -175,9 +209,21 @@ test("an admin sees what a policy will do before it is saved", async (context) =
   }
   await other.waitFor();
   await frame.getByText("Own schedules: Allowed → Not allowed").waitFor();
+  assert.equal(await frame.getByText(/^REST requests:/).count(), 0, "they are another matter");
   await look(world, page, "admin-policy-other");
   await button("Show theirs in the form").click();
-  assert.equal(await frame.getByRole("checkbox", { name: "People can make schedules of their own" }).isChecked(), false);
+  const own = frame.getByRole("checkbox", { name: "People can make schedules of their own" });
+  const rest = frame.getByRole("checkbox", { name: "Schedules can send requests of Confluence’s REST API" });
+  await until(async () => !(await own.isChecked()));
+  assert.equal(await rest.isChecked(), true);
+  await rest.uncheck();
+  await own.check();
+  await until(async () => {
+    // Once to be shown what it will do, once to save it.
+    await button("Save").click();
+    return !(await world.api("ada", "GET", "/api/admin/policy")).restRequests;
+  });
+  assert.equal((await world.api("ada", "GET", "/api/admin/policy")).ownSchedules, true);
 });
 
 test("everything is paused and goes on again, and everybody reads why", async () => {
@@ -192,6 +238,35 @@ test("everything is paused and goes on again, and everybody reads why", async ()
   await button("Let it go on").click();
   await frame.getByText("Everything is paused").waitFor({ state: "detached" });
   assert.equal((await world.api("ada", "GET", "/api/admin/overview")).pause, undefined);
+});
+
+test("a reason that is being written stays when the overview comes anew", async () => {
+  await tab("Consents").click();
+  let go;
+  const held = new Promise((resolve) => (go = resolve));
+  const overview = /\/api\/admin\/overview$/;
+  await page.route(overview, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await tab("Overview").click();
+  await button("Pause everything").click();
+  await frame.getByLabel("Reason, for everybody to read").fill("Something is odd.");
+  const [answer] = await Promise.all([page.waitForResponse(overview), go()]);
+  await answer.finished();
+  await page.unroute(overview);
+  await button("Pause now").click();
+  await frame.getByText("Everything is paused").waitFor();
+  await button("Let it go on").click();
+  await frame.getByText("Everything is paused").waitFor({ state: "detached" });
+});
+
+test("a day to which acts are listed is listed to its very end", async () => {
+  await tab("Activity").click();
+  const asked = page.waitForRequest(/\/api\/admin\/activity\?.*to=/);
+  await frame.getByLabel("To", { exact: true }).fill("2026-10-25");
+  // Where the admin is, that day has 25 hours.
+  assert.equal(new URL((await asked).url()).searchParams.get("to"), "2026-10-25T23:00:00.000Z");
 });
 
 test("what was done is listed by day, by person and in full, and can be saved", async () => {
@@ -212,6 +287,12 @@ test("what was done is listed by day, by person and in full, and can be saved", 
   await frame.getByText("Nothing matches so far.").waitFor();
   await frame.getByLabel("Result").selectOption("done");
   await button("Open Acting 1").waitFor();
+  await frame.getByLabel("Who").fill("Acting");
+  await button("Add Acting 1").click();
+  await button("Clear filter").waitFor();
+  assert.equal(await frame.getByLabel("Who").inputValue(), "");
+  assert.equal(await button("Add Acting 1").count(), 0);
+  await look(world, page, "admin-activity-of-person");
 
   for (const [format, name, first] of [
     ["CSV", "csv", /,/],
@@ -256,6 +337,10 @@ test("what needs attention is told with the reason, and leads there", async () =
   await frame.getByText("Only schedule Daily note").waitFor({ state: "detached" });
 
   await tab("Overview").click();
+  assert.equal(
+    await button("Show").evaluate((it) => document.getElementById(it.getAttribute("aria-describedby")).innerText),
+    "Consents that end within three days: 1",
+  );
   await button("Show").click();
   await button("Open Ending 1").waitFor();
   assert.equal(await frame.getByLabel("State", { exact: true }).inputValue(), "active");

@@ -39,6 +39,19 @@ test("a person who is asked can agree, which answers it", async () => {
   assert.equal(items.filter((ask) => ask.person.accountId === person.accountId).length, 0);
 });
 
+test("whoever has agreed is not asked any more, also once they take it back", async () => {
+  const person = await world.newPerson();
+  await world.api("ada", "POST", "/api/admin/asks", { accounts: [person.accountId] });
+  const page = await world.window(person.handle);
+  const frame = await world.fullPage(page);
+  await frame.getByRole("button", { name: "Decline" }).waitFor();
+  await frame.getByRole("button", { name: "Allow impersonation" }).click();
+  await frame.getByRole("button", { name: "Stop allowing" }).click();
+  await frame.getByRole("button", { name: "Stop now" }).click();
+  await frame.getByText("You took back your permission").waitFor();
+  assert.equal(await frame.getByRole("button", { name: "Decline" }).count(), 0);
+});
+
 test("while everything is paused, the page says so and why", async () => {
   const person = await world.newPerson();
   await world.consent(person.handle);
@@ -72,9 +85,23 @@ test("an admin finds what admins see beside what is their own, and it is fetched
   await frame.getByRole("tab", { name: "For me" }).click();
   await frame.getByRole("button", { name: "Allow impersonation" }).waitFor();
 
+  // However often it is looked at, its style is there once.
+  await frame.getByRole("tab", { name: "For admins" }).click();
+  await frame.getByRole("tab", { name: "Overview" }).waitFor();
+  assert.equal(await frame.locator("link[rel=stylesheet][href*='/assets/admin-']").count(), 1);
+
   // Whoever is no admin has no such tab.
   const alice = await world.window("alice");
   const hers = await world.fullPage(alice);
   await hers.getByRole("button", { name: "Allow impersonation" }).waitFor();
   assert.equal(await hers.getByRole("tab").count(), 0);
+});
+
+test("an admin whose part of the page does not come is told so", async () => {
+  const page = await world.window("ada");
+  await page.route(/\/assets\/admin-.*\.js$/, (route) => route.abort());
+  const frame = await world.fullPage(page);
+  await frame.getByRole("tab", { name: "For admins" }).click();
+  await frame.getByRole("alert").getByText("No connection").waitFor();
+  await frame.getByRole("button", { name: "Reload" }).waitFor();
 });

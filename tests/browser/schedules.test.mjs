@@ -139,6 +139,19 @@ test("each way to say when is understood by the backend", async () => {
   }
 });
 
+test("a day that no month has is not taken", async () => {
+  const { page, frame } = await visitor();
+  await button(frame, "New schedule").click();
+  await frame.getByLabel("Title", { exact: true }).fill("Never");
+  await frame.getByLabel("When", { exact: true }).selectOption("Every month");
+  await frame.getByLabel("Day of the month").fill("32");
+  await frame.getByLabel("Title of the page").fill("Never");
+  await frame.getByLabel("Text", { exact: true }).fill("Never");
+  await button(frame, "Save").click();
+  await hasFocus(page, "Day of the month");
+  assert.equal(await frame.getByLabel("Day of the month").evaluate((field) => field.validity.rangeOverflow), true);
+});
+
 test("adding, commenting and requests can be scheduled too", async () => {
   const { person, frame } = await visitor();
   const { id } = (await world.control("GET", "/pages")).find((page) => page.title === "Weekly notes");
@@ -292,6 +305,100 @@ test("an unknown outcome: whoever has looked says how it ended", async () => {
   assert.equal(await runs.count(), 2);
   assert.match(await runs.nth(1).innerText(), /Done/);
   assert.match(await runs.nth(0).innerText(), /Failed/);
+});
+
+test("an answer about an outcome that was lost is given once more as it was", async () => {
+  const { person, page } = await visitor();
+  const { id } = await make(person);
+  const frame = await world.fullPage(page);
+  const standup = item(frame, "Standup");
+  await fault(NO_ANSWER, 1);
+  await standup.getByRole("button", { name: "Run now" }).click();
+  await standup.getByText("Outcome unknown").waitFor();
+  await page.route(/\/settle$/, (route) => route.abort(), { times: 1 });
+  await button(standup, "It was not done").click();
+  await button(standup, "Try again").click();
+  await standup.getByText("You said how it ended.").waitFor();
+  const { items } = await world.api(person.handle, "GET", `/api/schedules/${id}/runs`);
+  assert.equal(items[0].result, "failed");
+});
+
+test("a look at a run that fails does not make it run twice", async () => {
+  const { person, page } = await visitor();
+  const { id } = await make(person);
+  const frame = await world.fullPage(page);
+  const standup = item(frame, "Standup");
+  await standup.getByRole("button", { name: "Run now" }).waitFor();
+  await page.route(/\/api\/schedules$/, (route) => route.abort(), { times: 2 });
+  await standup.getByRole("button", { name: "Run now" }).click();
+  await standup.getByText("Done", { exact: true }).waitFor();
+  assert.equal(await button(standup, "Try again").count(), 0);
+  const { items } = await world.api(person.handle, "GET", `/api/schedules/${id}/runs`);
+  assert.equal(items.length, 1);
+});
+
+test("what is typed for one schedule stays when others come and go", async () => {
+  const { person, page } = await visitor();
+  await make(person);
+  await make(person, { title: "Retro" });
+  const frame = await world.fullPage(page);
+  const standup = item(frame, "Standup");
+  await button(standup, "Edit").click();
+  await standup.getByLabel("Title of the page").fill("Half-written");
+
+  await button(frame, "New schedule").click();
+  const form = frame.locator("form").first();
+  await form.getByLabel("Title", { exact: true }).fill("Review");
+  await form.getByLabel("Title of the page").fill("Review");
+  await form.getByLabel("Text", { exact: true }).fill("What was done");
+  await form.locator("pre").waitFor();
+  await button(form, "Save").click();
+  await item(frame, "Review").waitFor();
+  assert.equal(await standup.getByLabel("Title of the page").inputValue(), "Half-written");
+
+  const retro = item(frame, "Retro");
+  await button(retro, "Delete").click();
+  await button(retro, "Delete now").click();
+  await retro.waitFor({ state: "detached" });
+  assert.equal(await standup.getByLabel("Title of the page").inputValue(), "Half-written");
+  const shown = await region(frame).locator("h3:not(form *)").allInnerTexts();
+  assert.deepEqual(shown.sort(), ["Daily note", "Review", "Standup"]);
+});
+
+test("a schedule that is being saved cannot be cancelled any more, and is shown", async () => {
+  const { person, page, frame } = await visitor();
+  await button(frame, "New schedule").click();
+  await frame.getByLabel("Title", { exact: true }).fill("Slow");
+  await frame.getByLabel("Title of the page").fill("Slow");
+  await frame.getByLabel("Text", { exact: true }).fill("Slow");
+  await preview(frame).locator("pre").waitFor();
+  let go;
+  const held = new Promise((resolve) => (go = resolve));
+  await page.route(/\/api\/schedules$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await button(frame, "Save").click();
+  await frame.locator("form [aria-busy=true]").waitFor();
+  await button(frame, "Cancel").click();
+  go();
+  await item(frame, "Slow").waitFor();
+  assert.ok((await schedulesOf(person)).some((schedule) => schedule.title === "Slow"));
+});
+
+test("whoever does not see the page hears the same result once more", async () => {
+  const { frame } = await visitor();
+  const note = item(frame, "Daily note");
+  const status = frame.locator("p.unseen[role=status]");
+  const said = new Set();
+  for (let runs = 0; runs < 2; runs += 1) {
+    const before = await status.innerText();
+    await world.control("POST", "/clock", { advanceSeconds: 60 });
+    await button(note, "Run now").click();
+    await until(async () => (await status.innerText()) !== before);
+    said.add((await status.innerText()).trim());
+  }
+  assert.equal(said.size, 1, "the same for a reader");
 });
 
 test("the history, page by page", async () => {
