@@ -21,6 +21,7 @@ use thiserror::Error;
 
 use crate::{
     checkout,
+    destroy::{DestroyError, remove_app},
     page::{self, PageError},
     progress,
     run::{self, RunError},
@@ -29,7 +30,7 @@ use crate::{
 use aws::{Aws, AwsError, Where};
 use bucket::Bucket;
 use packages::{Architecture, Package, PackageError};
-use stack::{Stack, StackError};
+use stack::{Settled, Stack, StackError};
 
 #[derive(Args)]
 pub(crate) struct DeployOptions {
@@ -60,6 +61,8 @@ pub(crate) enum DeployError {
     Aws(#[from] AwsError),
     #[error(transparent)]
     Stack(#[from] StackError),
+    #[error("what is left of a deployment that failed could not be removed")]
+    Remove(#[from] DestroyError),
     #[error(
         "it is deployed, and does not answer as it should; docs/operate.md says how to go back"
     )]
@@ -134,6 +137,9 @@ impl Release {
             name: storage_of(name),
         };
         progress::step("the bucket");
+        if storage.settle()? == Settled::FailedAtFirst {
+            storage.delete()?;
+        }
         storage.deploy(&storage_template(), &[])?;
         let bucket = Bucket {
             aws,
@@ -158,6 +164,11 @@ impl Release {
             aws,
             name: name.to_owned(),
         };
+        if stack.settle()? == Settled::FailedAtFirst {
+            progress::step(format!("removing what is left of {name}"));
+            // CloudFormation leaves the table, which is protected; without a first deployment there is nothing in it.
+            remove_app(&stack, false)?;
+        }
         Ok(stack.deploy(template, &parameters)?)
     }
 

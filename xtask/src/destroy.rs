@@ -53,22 +53,14 @@ pub(crate) fn run(options: &DestroyOptions) -> Result<(), DestroyError> {
     destroy(&aws, &options.stack, options.delete_data)
 }
 
-/// The data goes first: what is left of the app can do nothing without it, and once the stack is gone nothing says any more
-/// which table and which key were its own.
+/// Removes the app, and the bucket last, from which it came.
 pub(crate) fn destroy(aws: &Aws, name: &str, delete_data: bool) -> Result<(), DestroyError> {
     let stack = Stack {
         aws,
         name: name.to_owned(),
     };
     if stack.state()?.is_some() {
-        if let Some(table) = stack.resource("Table")? {
-            delete_table(aws, table, delete_data)?;
-        }
-        if let Some(key) = stack.resource("SealKey")? {
-            forget_key(aws, &key)?;
-        }
-        progress::step("the stack");
-        stack.delete()?;
+        remove_app(&stack, delete_data)?;
     }
     let storage = Stack {
         aws,
@@ -86,8 +78,25 @@ pub(crate) fn destroy(aws: &Aws, name: &str, delete_data: bool) -> Result<(), De
     Ok(())
 }
 
+/// The data goes first: what is left of the app can do nothing without it, and once the stack is gone nothing says any more
+/// which table and which key were its own.
+pub(crate) fn remove_app(stack: &Stack<'_>, delete_data: bool) -> Result<(), DestroyError> {
+    if let Some(table) = stack.resource("Table")? {
+        delete_table(stack.aws, table, delete_data)?;
+    }
+    if let Some(key) = stack.resource("SealKey")? {
+        forget_key(stack.aws, &key)?;
+    }
+    progress::step(format!("the stack {}", stack.name));
+    Ok(stack.delete()?)
+}
+
 /// Deletes the table, if it is empty or its data may go. DynamoDB keeps a last backup for 35 days.
-fn delete_table(aws: &Aws, table: String, delete_data: bool) -> Result<(), DestroyError> {
+pub(crate) fn delete_table(
+    aws: &Aws,
+    table: String,
+    delete_data: bool,
+) -> Result<(), DestroyError> {
     let on = ["--table-name", &*table];
     let look = [
         &["dynamodb", "scan", "--limit", "1", "--no-paginate"],

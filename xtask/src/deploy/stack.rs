@@ -12,6 +12,15 @@ pub(crate) struct Stack<'a> {
     pub(crate) name: String,
 }
 
+/// How a stack is that nobody changes at the moment.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Settled {
+    CanBeDeployed,
+    /// Its first deployment failed. What is left of it has to be removed first.
+    FailedAtFirst,
+}
+
 #[derive(Debug, Error)]
 pub(crate) enum StackError {
     #[error(transparent)]
@@ -29,7 +38,7 @@ pub(crate) enum StackError {
 }
 
 /// Between two looks at a stack that is being changed.
-const PAUSE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_secs(if cfg!(test) { 0 } else { 5 });
 
 impl Stack<'_> {
     /// Its state, in CloudFormation's words.
@@ -45,13 +54,12 @@ impl Stack<'_> {
         Ok(state.and_then(|state| state.as_str().map(str::to_owned)))
     }
 
-    /// Makes it what the template says. Whatever an earlier deployment left over is waited for or removed before.
+    /// Makes it what the template says. It has to be settled before.
     pub(crate) fn deploy(
         &self,
         template: &Path,
         parameters: &[(String, String)],
     ) -> Result<(), StackError> {
-        self.settle()?;
         let template = template.display().to_string();
         let overrides: Vec<_> = parameters
             .iter()
@@ -78,18 +86,17 @@ impl Stack<'_> {
         Ok(self.aws.visibly(&arguments)?)
     }
 
-    /// Waits for what is under way, and removes what is left of a first deployment that failed.
-    fn settle(&self) -> Result<(), StackError> {
+    /// Waits for what is under way.
+    pub(crate) fn settle(&self) -> Result<Settled, StackError> {
         loop {
             let Some(state) = self.state()? else {
-                return Ok(());
+                return Ok(Settled::CanBeDeployed);
             };
             match state.as_str() {
                 // A change set that was never carried out: the next one takes its place.
-                "REVIEW_IN_PROGRESS" => return Ok(()),
+                "REVIEW_IN_PROGRESS" => return Ok(Settled::CanBeDeployed),
                 "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" => {
-                    progress::step(format!("removing what is left of {}", self.name));
-                    return self.delete();
+                    return Ok(Settled::FailedAtFirst);
                 }
                 "UPDATE_ROLLBACK_FAILED" => {
                     return Err(self.stuck(
@@ -104,7 +111,7 @@ impl Stack<'_> {
                     progress::step(format!("waiting: {} is {state}", self.name));
                     thread::sleep(PAUSE);
                 }
-                _ => return Ok(()),
+                _ => return Ok(Settled::CanBeDeployed),
             }
         }
     }

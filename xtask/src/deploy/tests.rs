@@ -2,9 +2,10 @@
 //! that AWS takes, with all its resources, is what cfn-lint and `sam validate` check.
 
 use std::{
-    fs,
+    fs::{self, Permissions},
     io::{BufRead, BufReader, Read, Write},
     net::TcpListener,
+    os::unix::fs::PermissionsExt,
     process::{Child, Stdio},
 };
 
@@ -184,15 +185,141 @@ fn a_deployment_is_made_whole_again_upgraded_and_removed_without_losing_data_una
 
     destroy(&aws, "onbehalf", true).unwrap();
     assert_eq!(aws.ask_if_there(&describe).unwrap(), None);
-    for stack in [stack(&aws), storage(&aws)] {
+    assert_nothing_is_left(&aws);
+    // And again, when there is nothing left; and when there is only what an interrupted deployment began.
+    destroy(&aws, "onbehalf", false).unwrap();
+    first
+        .publish(&aws, "onbehalf", &nowhere, Vec::new())
+        .unwrap_err();
+    destroy(&aws, "onbehalf", false).unwrap();
+    assert_nothing_is_left(&aws);
+}
+
+fn assert_nothing_is_left(aws: &Aws) {
+    for stack in [stack(aws), storage(aws)] {
         assert_eq!(stack.state().unwrap(), None, "{}", stack.name);
     }
     assert_eq!(
         aws.ask(&["s3api", "list-buckets"]).unwrap()["Buckets"],
         json!([])
     );
-    // And again, when there is nothing left.
-    destroy(&aws, "onbehalf", false).unwrap();
+}
+
+/// An `aws` that says of each stack what a test says, one state after the other, and otherwise only notes what it is asked.
+struct Told {
+    folder: TempDir,
+    aws: Aws,
+}
+
+impl Told {
+    /// What is left of the app, in these states; there is a bucket.
+    fn of(states: &[&str]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let program = folder.path().join("aws");
+        fs::write(&program, include_str!("told_aws.sh")).unwrap();
+        fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+        fs::write(folder.path().join("onbehalf"), states.join("\n") + "\n").unwrap();
+        fs::write(folder.path().join("onbehalf-storage"), "CREATE_COMPLETE\n").unwrap();
+        let aws = Aws::at(program, "http://localhost");
+        Self { folder, aws }
+    }
+
+    /// What it was asked to change.
+    fn changes(&self) -> Vec<String> {
+        let asked = fs::read_to_string(self.folder.path().join("asked")).unwrap_or_default();
+        let changes = asked.lines().filter(|it| !it.contains(" describe-"));
+        changes
+            .map(|it| it.split(" --").next().unwrap().to_owned())
+            .collect()
+    }
+
+    fn publish(&self) -> Result<(), DeployError> {
+        let release = Release {
+            packages: Vec::new(),
+            assets: Vec::new(),
+        };
+        release.publish(&self.aws, "onbehalf", &template(), Vec::new())
+    }
+}
+
+const PUBLISHED: [&str; 3] = [
+    "cloudformation deploy",
+    "s3api list-objects-v2",
+    "cloudformation deploy",
+];
+
+#[test]
+fn what_is_under_way_is_waited_for() {
+    for states in [
+        &["none"][..],
+        &["REVIEW_IN_PROGRESS"],
+        &["CREATE_IN_PROGRESS", "CREATE_COMPLETE"],
+        &[
+            "UPDATE_IN_PROGRESS",
+            "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+            "UPDATE_COMPLETE",
+        ],
+        &["UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"],
+        &["DELETE_IN_PROGRESS", "none"],
+    ] {
+        let told = Told::of(states);
+        told.publish().unwrap();
+        assert_eq!(told.changes(), PUBLISHED, "{states:?}");
+        let last = fs::read_to_string(told.folder.path().join("onbehalf")).unwrap();
+        assert_eq!(last.trim(), *states.last().unwrap());
+    }
+}
+
+#[test]
+fn what_is_left_of_a_first_deployment_that_failed_is_removed() {
+    let removed = [
+        "dynamodb scan",
+        "dynamodb update-table",
+        "dynamodb delete-table",
+        "dynamodb wait table-not-exists",
+        "kms schedule-key-deletion",
+        "cloudformation delete-stack",
+        "cloudformation wait stack-delete-complete",
+    ];
+    for states in [
+        &["ROLLBACK_COMPLETE"][..],
+        &["CREATE_FAILED"],
+        &["ROLLBACK_IN_PROGRESS", "ROLLBACK_FAILED"],
+    ] {
+        let told = Told::of(states);
+        told.publish().unwrap();
+        let expected = [&PUBLISHED[..2], &removed, &PUBLISHED[2..]].concat();
+        assert_eq!(told.changes(), expected, "{states:?}");
+    }
+}
+
+#[test]
+fn a_removal_that_was_interrupted_when_the_table_was_gone_goes_on_unasked() {
+    for state in ["UPDATE_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_FAILED"] {
+        let told = Told::of(&[state]);
+        fs::write(told.folder.path().join("no-table"), "").unwrap();
+        destroy(&told.aws, "onbehalf", false).unwrap();
+        let gone = [
+            "cloudformation delete-stack",
+            "cloudformation wait stack-delete-complete",
+        ];
+        let app = ["dynamodb scan", "kms schedule-key-deletion"];
+        let expected = [&app[..], &gone, &["s3 rm s3://Bucket"], &gone].concat();
+        assert_eq!(told.changes(), expected, "{state}");
+    }
+}
+
+#[test]
+fn a_stack_that_is_stuck_is_left_alone_and_the_remedy_said() {
+    for (state, remedy) in [
+        ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
+        ("DELETE_FAILED", "cargo xtask destroy"),
+    ] {
+        let told = Told::of(&[state]);
+        let said = told.publish().unwrap_err().to_string();
+        assert!(said.contains(state) && said.contains(remedy), "{said}");
+        assert_eq!(told.changes(), PUBLISHED[..2]);
+    }
 }
 
 /// moto takes a key away with its stack, so this is a key of its own.
