@@ -55,16 +55,21 @@ impl Caller {
         let value = value
             .to_str()
             .map_err(|_| Refusal::unauthorized("the Authorization header isn't text"))?;
-        match value.split_once(' ') {
+        let caller = match value.split_once(' ') {
             Some(("Bearer", token)) => user(site, token.trim()),
-            Some(("JWT", token)) => app(site, method, path, token.trim(), has_body),
+            Some(("JWT", token)) => app(site, method, path, token.trim()),
             Some(("Basic", credentials)) => {
                 session::basic(site, credentials.trim()).map(Self::Session)
             }
             _ => Err(Refusal::unauthorized(
                 "the Authorization header must be Bearer, JWT or Basic",
             )),
+        }?;
+        // https://developer.atlassian.com/cloud/confluence/changelog/#CHANGE-2328
+        if *method == Method::GET && has_body && caller.app_key().is_some() {
+            return Err(Refusal::forbidden("a GET must not have a body"));
         }
+        Ok(caller)
     }
 
     /// The account in whose name things are done.
@@ -161,13 +166,7 @@ fn user(site: &Site, token: &str) -> Result<Caller, Refusal> {
     })
 }
 
-fn app(
-    site: &Site,
-    method: &Method,
-    path: &str,
-    token: &str,
-    has_body: bool,
-) -> Result<Caller, Refusal> {
+fn app(site: &Site, method: &Method, path: &str, token: &str) -> Result<Caller, Refusal> {
     let bad = |reason: &str| Refusal::unauthorized(format!("JWT: {reason}"));
     let parsed = Parsed::parse(token).map_err(|error| bad(&error.to_string()))?;
     let app_key = parsed
@@ -194,10 +193,6 @@ fn app(
         .is_some_and(|audience| !names(audience, &client.client_key))
     {
         return Err(bad("aud doesn't name this site's clientKey"));
-    }
-    // https://developer.atlassian.com/cloud/confluence/changelog/#CHANGE-2328
-    if *method == Method::GET && has_body {
-        return Err(Refusal::forbidden("a GET must not have a body"));
     }
     Ok(Caller::App {
         app_key,

@@ -21,7 +21,7 @@ use crate::site::{Site, World};
 /// How long the site waits for a descriptor and for the answer to a callback.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// The answers to `installed` that count as a yes.
-const ACCEPTED: [u16; 3] = [200, 201, 204];
+const ACCEPTED: [u16; 2] = [200, 204];
 
 /// Why an app wasn't installed. [`InstallError::code`] is what Confluence's plugin interface reports.
 #[derive(Debug, thiserror::Error)]

@@ -239,6 +239,9 @@ async fn app_tokens_are_bound_to_one_request() {
             .0,
         403
     );
+    let token = world.access_token(people::ALICE, None).await;
+    let with_body = world.call_as_user(&token, "GET", path, Some(json!({})));
+    assert_eq!(with_body.await.0, 403);
 }
 
 #[tokio::test]
