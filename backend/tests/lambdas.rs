@@ -467,18 +467,20 @@ fn a_function_that_is_half_configured_says_in_one_line_what_is_missing() {
             "ONBEHALF_SEAL_KEY",
             "ONBEHALF_QUEUE_URL",
         ];
-        let missing = of_all.iter().chain(also).map(|name| (*name, ""));
+        let needed = of_all.iter().chain(also);
+        let missing = needed.flat_map(|name| [(*name, None), (*name, Some(""))]);
         let malformed = [
-            ("ONBEHALF_RETENTION_DAYS", "a month"),
-            ("ONBEHALF_ORIGIN_SECRET", "guess me"),
+            ("ONBEHALF_RETENTION_DAYS", Some("a month")),
+            ("ONBEHALF_ORIGIN_SECRET", Some("guess me")),
         ];
         for (name, value) in missing.chain(malformed) {
-            let ended = Command::new(binary)
-                .env_clear()
-                .envs(whole)
-                .env(name, value)
-                .output()
-                .unwrap();
+            let mut started = Command::new(binary);
+            started.env_clear().envs(whole);
+            match value {
+                Some(value) => started.env(name, value),
+                None => started.env_remove(name),
+            };
+            let ended = started.output().unwrap();
             let said = String::from_utf8(ended.stderr).unwrap();
             assert!(!ended.status.success(), "{binary} without {name}");
             assert_eq!(said.lines().count(), 1, "{binary} without {name}: {said}");
