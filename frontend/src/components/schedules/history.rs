@@ -29,6 +29,8 @@ pub(super) struct History {
     pub(super) busy: Live<bool>,
     shown: Live<RunsPage>,
     trouble: Live<Option<Trouble>>,
+    /// From where was asked the last time.
+    asked: Live<Option<String>>,
 }
 
 impl History {
@@ -42,6 +44,7 @@ impl History {
             busy: Live::new(false),
             shown: Live::new(none),
             trouble: Live::new(None),
+            asked: Live::new(None),
         }
     }
 
@@ -76,13 +79,12 @@ impl History {
         }
         self.busy.set(true);
         self.trouble.set(None);
+        self.asked.set(cursor.clone());
         let id = item.now.with_untracked(|now| now.id.clone());
         browser::spawn(async move {
             match api::runs(&id, cursor.as_deref()).await {
                 Ok(page) => self.show(page, cursor.is_some()),
-                Err(why) => {
-                    self.trouble.set(Some(why));
-                }
+                Err(why) => self.trouble.set(Some(why)),
             }
             self.busy.set(false);
         });
@@ -108,7 +110,7 @@ impl History {
 /// The history of a schedule while it is open, or why it can't be.
 pub(super) fn history(item: Item) -> AnyView {
     let this = item.history;
-    let again = call(move || this.load(item, None));
+    let again = call(move || this.load(item, this.asked.get_untracked()));
     let runs = dynamic(move || {
         if this.open.get() {
             this.shown.with(|shown| list(item, shown))
