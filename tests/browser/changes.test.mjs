@@ -26,7 +26,7 @@ test("whoever narrows the access to reading has nothing written any more", async
   await button(frame, "Stop allowing").waitFor();
   assert.equal((await consentOf(person)).access, "read");
   await button(frame, "Run now").click();
-  await frame.getByText("Your consent covers reading only.").waitFor();
+  await frame.getByText("Your permission covers reading only.").waitFor();
   const written = await world.control("GET", "/pages");
   assert.deepEqual(written.filter((page) => page.authorId === person.accountId && /^Daily note/.test(page.title)), []);
 });

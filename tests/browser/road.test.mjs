@@ -69,7 +69,7 @@ test("a run refuses, then acts as the person who allowed it, then refuses again 
   await again.getByRole("button", { name: "Stop now" }).click();
   await again.getByRole("button", { name: "Allow impersonation" }).waitFor();
   await again.getByRole("button", { name: "Run now" }).click();
-  await again.getByText("You have taken back your consent.").waitFor();
+  await again.getByText("You have taken back your permission.").waitFor();
   assert.equal((await pagesBy(person.accountId)).length, 1);
 });
 
