@@ -97,11 +97,13 @@ test("an admin finds what admins see beside what is their own, and it is fetched
   assert.equal(await hers.getByRole("tab").count(), 0);
 });
 
-test("an admin whose part of the page does not come is told so", async () => {
-  const page = await world.window("ada");
-  await page.route(/\/assets\/admin-.*\.js$/, (route) => route.abort());
-  const frame = await world.fullPage(page);
-  await frame.getByRole("tab", { name: "For admins" }).click();
-  await frame.getByRole("alert").getByText("No connection").waitFor();
-  await frame.getByRole("button", { name: "Reload" }).waitFor();
-});
+for (const part of ["js", "wasm"]) {
+  test(`an admin whose part of the page does not come is told so: ${part}`, async () => {
+    const page = await world.window("ada");
+    await page.route(new RegExp(`/assets/admin-.*\\.${part}$`), (route) => route.abort());
+    const frame = await world.fullPage(page);
+    await frame.getByRole("tab", { name: "For admins" }).click();
+    await frame.getByRole("alert").getByText("No connection").waitFor();
+    await frame.getByRole("button", { name: "Reload" }).waitFor();
+  });
+}

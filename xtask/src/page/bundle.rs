@@ -169,7 +169,8 @@ fn page_start(wasm: &str, admin_script: &str, admin_style: &str) -> String {
     )
 }
 
-/// The same for what admins see. It finds its words by `adminWords`.
+/// The same for what admins see. It finds its words by `adminWords`, and who loads it waits for the module as well, to
+/// know of its failure.
 fn admin_start(wasm: &str, words: &BTreeMap<String, String>) -> String {
     let words: String = words
         .iter()
@@ -179,7 +180,7 @@ fn admin_start(wasm: &str, words: &BTreeMap<String, String>) -> String {
         "import start from './admin.js';\n\
          const at = (name) => new URL(name, import.meta.url).href;\n\
          globalThis.adminWords = {{ {words}}};\n\
-         start({{ module_or_path: at('{wasm}') }});\n"
+         await start({{ module_or_path: at('{wasm}') }});\n"
     )
 }
 
