@@ -91,12 +91,3 @@ test("opened outside Confluence, the page says where to open it", async () => {
   await page.getByRole("heading", { name: "Open this page from Confluence" }).waitFor();
   await world.picture(page, "trouble-outside");
 });
-
-test("the admin page is for admins", async () => {
-  const ada = await world.window("ada");
-  await ada.goto(`${world.baseUrl}/plugins/servlet/ac/onbehalf/admin`);
-  await world.frame(ada).getByRole("heading", { name: "Consents", level: 1 }).waitFor();
-  const alice = await world.window("alice");
-  await alice.goto(`${world.baseUrl}/plugins/servlet/ac/onbehalf/admin`);
-  assert.equal(await world.frame(alice).getByRole("tab").count(), 0);
-});
