@@ -207,7 +207,28 @@ fn smoke_command(descriptor: &str, gateway: &str, assets: &[PathBuf]) -> Command
 /// Node.js speaks HTTPS, which spares xtask a client of its own.
 const SMOKE: &str = "xtask/src/deploy/smoke.mjs";
 
+/// `NAME=VALUE`, where the name is that of a parameter which is an operator's to set. The AWS command line would pass over
+/// any other without a word.
 fn parameter(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("it is not NAME=VALUE")?;
-    Ok((name.to_owned(), value.to_owned()))
+    let parameters = include_str!("../../infra/template.yaml").lines();
+    let parameters = parameters.skip_while(|line| *line != "Parameters:").skip(1);
+    let parameters = parameters.take_while(|line| line.starts_with(' '));
+    let names = parameters.filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'));
+    let mut names = names.filter(|it| !it.starts_with(' ') && !BY_ITSELF.contains(it));
+    if names.clone().any(|it| it == name) {
+        return Ok((name.to_owned(), value.to_owned()));
+    }
+    let first = names.next().unwrap_or_default();
+    let rest: String = names.map(|it| format!(", {it}")).collect();
+    Err(format!("{name} is not one of {first}{rest}"))
 }
+
+/// Parameters that say what was built.
+const BY_ITSELF: [&str; 5] = [
+    "Architecture",
+    "Bucket",
+    "ApiPackage",
+    "ActPackage",
+    "SweepPackage",
+];

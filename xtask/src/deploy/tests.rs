@@ -458,10 +458,25 @@ fn a_smoke_test_fails_if_anything_is_not_as_it_should_be() {
 }
 
 #[test]
-fn what_a_parameter_is_can_hold_an_equals_sign() {
-    assert_eq!(
-        parameter("Purpose=a=b"),
-        Ok(("Purpose".to_owned(), "a=b".to_owned()))
-    );
-    parameter("Purpose").unwrap_err();
+fn a_parameter_is_one_that_the_template_has_and_an_operator_sets() {
+    let purpose = ("Purpose".to_owned(), "a=b".to_owned());
+    assert_eq!(parameter("Purpose=a=b"), Ok(purpose));
+    let text = fs::read_to_string(template()).unwrap();
+    for name in [
+        "DomainName",
+        "AlarmEmail",
+        "ActConcurrency",
+        "OriginSecretNumber",
+    ] {
+        assert!(text.contains(&format!("\n  {name}:\n    Type: ")), "{name}");
+        parameter(&format!("{name}=1")).unwrap();
+    }
+    for wrong in ["Purpose", "AlarmMail=ops@example.com", "Type=String", "="] {
+        parameter(wrong).unwrap_err();
+    }
+    for by_itself in BY_ITSELF {
+        assert!(text.contains(&format!("\n  {by_itself}:\n    Type: ")));
+        let said = parameter(&format!("{by_itself}=x")).unwrap_err();
+        assert!(said.ends_with("OriginSecretNumber"), "{said}");
+    }
 }
