@@ -64,9 +64,15 @@ pub(crate) enum DeployError {
     #[error("what is left of a deployment that failed could not be removed")]
     Remove(#[from] DestroyError),
     #[error(
-        "it is deployed, and does not answer as it should; docs/operate.md says how to go back"
+        "it is deployed, and {descriptor} does not answer as it should. A domain of your own has to lead to {domain}; \
+         docs/operate.md says how to go back"
     )]
-    Smoke(#[source] RunError),
+    Smoke {
+        descriptor: String,
+        /// Where CloudFront answers.
+        domain: String,
+        source: RunError,
+    },
 }
 
 /// Deploys, and says where the descriptor is.
@@ -98,7 +104,12 @@ pub(crate) fn run(options: &DeployOptions) -> Result<(), DeployError> {
     let descriptor = stack.output("Descriptor")?;
     progress::step("asking it whether it is whole");
     let mut smoke = smoke_command(&descriptor, &stack.output("Gateway")?, &release.assets);
-    run::visibly(&mut smoke).map_err(DeployError::Smoke)?;
+    let domain = stack.output("Domain")?;
+    run::visibly(&mut smoke).map_err(|source| DeployError::Smoke {
+        descriptor: descriptor.clone(),
+        domain,
+        source,
+    })?;
     println!("{descriptor}");
     Ok(())
 }
