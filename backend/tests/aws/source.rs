@@ -143,6 +143,11 @@ impl Source {
                     }
                 }
                 Item::Use(it) => self.add_imports(&file.module, &it.tree, &[]),
+                Item::Mod(it) => {
+                    let is_elsewhere = it.content.is_none() || is_test(&it.attrs);
+                    let path = file.path.display();
+                    assert!(is_elsewhere, "{path}: {} needs a file of its own", it.ident);
+                }
                 _ => {}
             }
         }
