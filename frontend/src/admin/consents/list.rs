@@ -40,6 +40,8 @@ pub(super) struct List {
     pub(super) selection: Live<Selection>,
     /// Whose consents are to be taken back, once that is asked.
     pub(super) revoking: Live<Option<Revoking>>,
+    /// Whether they are being taken back now.
+    pub(super) working: Live<bool>,
     typed: Live<u32>,
 }
 
@@ -60,6 +62,7 @@ pub(super) fn list(desk: Desk) -> AnyView {
         asked: desk.consents,
         selection: Live::new(Selection::none()),
         revoking: Live::new(None),
+        working: Live::new(false),
         typed: Live::new(0),
     };
     list.load();
@@ -153,10 +156,10 @@ impl List {
         });
     }
 
-    /// Begins with the first page, since something else is to be listed. What was selected may not be listed any more.
+    /// Begins with the first page, since something else is to be listed. What was selected may not be listed any more;
+    /// what is being taken back goes on.
     pub(super) fn begin_again(self) {
         self.selection.set(Selection::none());
-        self.revoking.set(None);
         self.desk.trail.set(vec![None]);
         self.load();
     }
@@ -204,8 +207,12 @@ impl List {
         });
     }
 
-    /// Asks whether to take back these consents.
+    /// Asks whether to take back these consents; not while others are being taken back, which it would put an end to.
     pub(super) fn revoke(self, revoking: Revoking) {
+        if self.working.get_untracked() {
+            browser::focus_soon(super::revoke::STOP);
+            return;
+        }
         self.revoking.set(Some(revoking));
         browser::focus_soon(super::revoke::REASON);
     }

@@ -28,7 +28,7 @@ use crate::{
 pub(super) const REASON: &str = "admin-revoke-reason";
 const QUESTION: &str = "admin-revoke-question";
 const NOW: &str = "admin-revoke-now";
-const STOP: &str = "admin-revoke-stop";
+pub(super) const STOP: &str = "admin-revoke-stop";
 const RESULT: &str = "admin-revoke-result";
 
 /// How far it is.
@@ -62,7 +62,7 @@ pub(super) fn revoke(list: List, revoking: Revoking) -> AnyView {
         missing: Live::new(false),
         stage: Live::new(Stage::Asking),
         stopping: Live::new(false),
-        busy: Live::new(false),
+        busy: list.working,
         progress: Live::new(Progress::of(revoking.count)),
         trouble: Live::new(None),
         revoking: Live::new(revoking),
