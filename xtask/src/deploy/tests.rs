@@ -310,6 +310,25 @@ fn a_removal_that_was_interrupted_when_the_table_was_gone_goes_on_unasked() {
 }
 
 #[test]
+fn what_an_interrupted_deployment_has_uploaded_is_not_uploaded_again() {
+    let (tools, folder) = (tools(), TempDir::new().unwrap());
+    let release = release(&tools, folder.path(), "one");
+    let [there, missing @ ..] = &release.packages[..] else {
+        panic!("there are packages")
+    };
+    let told = Told::of(&["none"]);
+    let asset = bucket::asset_key(&release.assets[0]);
+    let keys = json!([there.key, asset]).to_string();
+    fs::write(told.folder.path().join("keys"), keys).unwrap();
+    let publish = release.publish(&told.aws, "onbehalf", &template(), Vec::new());
+    publish.unwrap();
+    let mut uploaded = told.changes();
+    uploaded.retain(|it| it.starts_with("s3 cp "));
+    let upload = |it: &Package| format!("s3 cp {} s3://Bucket/{}", it.file.display(), it.key);
+    assert_eq!(uploaded, missing.iter().map(upload).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_stack_that_is_stuck_is_left_alone_and_the_remedy_said() {
     for (state, remedy) in [
         ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),

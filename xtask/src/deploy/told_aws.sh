@@ -15,6 +15,11 @@ case "$1 $2" in
     echo "\"$state\""
     ;;
 'cloudformation describe-stack-resource') echo "\"$6\"" ;;
+'s3api list-objects-v2')
+    if [ -e "$here/keys" ]; then
+        cat "$here/keys"
+    fi
+    ;;
 'dynamodb scan')
     if [ -e "$here/no-table" ]; then
         echo 'ResourceNotFoundException: Requested resource not found' >&2
