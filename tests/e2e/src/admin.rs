@@ -1,13 +1,11 @@
 //! What the tests of the admins' side need.
 
-use std::time::Duration;
-
 use aws_config::SdkConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use http::Method;
 use serde_json::{Value, json};
 
+use crate::database::patient;
 use crate::{Person, Reply, Row, TABLE, World};
 
 /// A whole policy, as it is before anybody decided anything.
@@ -118,12 +116,7 @@ impl World {
 
     /// The app's database for whoever waits for a minute, as the embedded one takes some time for a very long list.
     pub fn patient_database(&self) -> SdkConfig {
-        let minute = Duration::from_secs(60);
-        let timeouts = TimeoutConfig::builder()
-            .operation_attempt_timeout(minute)
-            .operation_timeout(minute);
-        let aws = self.app.aws().to_builder();
-        aws.timeout_config(timeouts.build()).build()
+        patient(self.app.aws())
     }
 
     /// Puts so many copies of a row into the table, each with what is changed in it.

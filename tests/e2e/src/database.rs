@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -181,6 +183,15 @@ pub(crate) async fn listener() -> TcpListener {
     TcpListener::bind(("127.0.0.1", 0))
         .await
         .expect("there is a free port")
+}
+
+/// The SDK set up for a database that takes up to a minute.
+pub(crate) fn patient(aws: &SdkConfig) -> SdkConfig {
+    let minute = Duration::from_secs(60);
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(minute)
+        .operation_timeout(minute);
+    aws.to_builder().timeout_config(timeouts.build()).build()
 }
 
 /// The SDK set up for what listens here. It doesn't try again by itself: the waits would be real ones.

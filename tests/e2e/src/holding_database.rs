@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use tokio::sync::Semaphore;
 
-use crate::database::{at, forward, is_transaction, listener};
+use crate::database::{at, forward, is_transaction, listener, patient};
 
 /// The embedded DynamoDB behind a server that holds one transaction up, so that something can come before it. It is there
 /// as long as the test's runtime.
@@ -44,7 +44,8 @@ impl HoldingDatabase {
             .fallback(answer)
             .with_state(Arc::clone(&front));
         let listener = listener().await;
-        let aws = at(aws, &listener);
+        // What it holds up must not be given up meanwhile, however slow the machine is.
+        let aws = patient(&at(aws, &listener));
         tokio::spawn(async move {
             axum::serve(listener, router)
                 .await
