@@ -132,6 +132,20 @@ mod tests {
     }
 
     #[test]
+    fn what_an_unused_crate_has_of_its_own_is_unused_and_what_it_shares_is_not() {
+        assert!(is_unused(
+            "_RNvXs8_NtNtCsc0_12wasm_streams8readable27into_underlying_byte_source"
+        ));
+        assert!(is_unused(
+            "_RINvNtCsfM_6js_sys7futures17future_to_promiseNCNvNtCsc0_12wasm_streams8writableECsc0_12wasm_streams"
+        ));
+        assert!(!is_unused(
+            "_RNvXs3_NtCsfM_6js_sys7futuresNtB5_8JsFutureNtNtCs4w_4core6future6Future4pollCsc0_12wasm_streams"
+        ));
+        assert!(!is_unused("_RNvNtCs8s_13onbehalf_page5start5start"));
+    }
+
+    #[test]
     fn different_versions_are_refused_with_the_way_out() {
         let lock = "[[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.100\"\n\n\
                     [[package]]\nname = \"wasm-bindgen-cli-support\"\nversion = \"0.2.101\"\n";
