@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::process::{peak_megabytes, processor_time, start_on_core};
+use crate::process::{peak_megabytes, processor_time, program, start_on_core};
 use crate::queue::{Handed, Queue};
 
 const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:act";
@@ -74,7 +74,7 @@ impl Lambda {
             .with_state(runtime);
         tokio::spawn(async move { axum::serve(listener, routes).await });
 
-        let mut command = Command::new(binary);
+        let mut command = program(binary);
         command
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .env("AWS_LAMBDA_RUNTIME_API", runtime_api)
@@ -83,7 +83,7 @@ impl Lambda {
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", MEMORY.to_string())
             .env("AWS_LAMBDA_LOG_FORMAT", "JSON")
             .stdout(Stdio::piped());
-        let mut process = start_on_core(&mut command, 0)?;
+        let (mut process, _) = start_on_core(&mut command, 0)?;
         let logged = Arc::new(AtomicU64::new(0));
         let reader = process.stdout.take().map(|out| {
             let logged = Arc::clone(&logged);

@@ -23,7 +23,7 @@ use self::request::{Kind, Prepared};
 use crate::act::NO_LIMITS;
 use crate::app::App;
 use crate::aws::{Aws, Requests};
-use crate::process::keep_to_core;
+use crate::process::{self, keep_to_core};
 use crate::queue::Queue;
 use crate::spread::Spread;
 
@@ -122,7 +122,7 @@ impl Stage<'_> {
         routes: &str,
         variables: &[(&str, String)],
     ) -> std::io::Result<program::Starting> {
-        let mut command = std::process::Command::new(self.binaries.join("onbehalf-bench-served"));
+        let mut command = process::program(self.binaries.join("onbehalf-bench-served"));
         command
             .arg(routes)
             .envs(
@@ -138,12 +138,14 @@ impl Stage<'_> {
     fn express(&self) -> std::io::Result<program::Starting> {
         let aws = self.app.variables().iter();
         let aws = aws.filter(|(name, _)| name.starts_with("AWS_"));
-        let mut command = std::process::Command::new("node");
+        let mut command = process::program("node");
         command
             .arg("app.js")
             .current_dir(&self.amount.express)
             .envs(aws.map(|(name, value)| (name, value)))
             .env("NODE_ENV", "production")
+            // The AWS SDK says how long it will support this version of Node.js.
+            .env("NODE_NO_WARNINGS", "1")
             .env("CONNECT_KEYS_CDN_URL", self.simulator.install_keys_url());
         Program::start(&mut command)
     }

@@ -48,7 +48,7 @@ struct Ready {
 
 impl Program {
     pub(crate) fn start(command: &mut Command) -> io::Result<Starting> {
-        let mut child = start_on_core(command.stdout(Stdio::piped()), 0)?;
+        let (mut child, _) = start_on_core(command.stdout(Stdio::piped()), 0)?;
         let (ready, listens) = oneshot::channel();
         let out = child.stdout.take();
         let reader = out.map(|out| std::thread::spawn(move || read(out, ready)));

@@ -6,8 +6,8 @@
 mod runtime;
 
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Child, Stdio};
+use std::time::Duration;
 
 use confluence_simulator::{CrowdTenant, Options, Simulator};
 
@@ -15,7 +15,7 @@ use self::runtime::Runtime;
 use crate::act::NO_LIMITS;
 use crate::app::App;
 use crate::aws::Aws;
-use crate::process::{keep_to_core, peak_megabytes, start_on_core};
+use crate::process::{keep_to_core, peak_megabytes, program, start_on_core};
 use crate::queue::Queue;
 use crate::spread::Spread;
 
@@ -71,7 +71,7 @@ async fn start(
 ) -> Result<Starts, Error> {
     let answers = event.is_some();
     let mut runtime = Runtime::start(event).await?;
-    let mut command = Command::new(binary);
+    let mut command = program(binary);
     command
         .envs(app.variables().iter().map(|(name, value)| (name, value)))
         .env("AWS_LAMBDA_RUNTIME_API", runtime.address())
@@ -80,8 +80,8 @@ async fn start(
         .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
         .env("AWS_LAMBDA_LOG_FORMAT", "JSON")
         .stdout(Stdio::null());
-    let began = Instant::now();
-    let function = Function(start_on_core(&mut command, 0)?);
+    let (process, began) = start_on_core(&mut command, 0)?;
+    let function = Function(process);
     let polled = tokio::time::timeout(TIME_LIMIT, runtime.polled()).await??;
     let mut measured = Starts {
         to_first_poll: vec![polled - began],
