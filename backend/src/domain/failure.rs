@@ -324,6 +324,8 @@ fn jitter(run: &RunId, tried: u32) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use super::*;
     use crate::domain::ids::{AccountId, ScheduleId, Subject, TenantKey};
 
@@ -342,6 +344,92 @@ mod tests {
     }
 
     const DOWN: Failure = Failure::ConfluenceDown { retry_after: None };
+
+    /// One of each. The `match` does not compile without a variant that is new, so that it is put into the list as well.
+    fn one_of_each() -> Vec<Failure> {
+        let not_allowed = [
+            NotAllowed::NoConsent,
+            NotAllowed::Revoked,
+            NotAllowed::RevokedByAdmin,
+            NotAllowed::Expired,
+            NotAllowed::ReadOnly,
+            NotAllowed::Invalid(Invalid::AccountDeactivated),
+            NotAllowed::Invalid(Invalid::AccountClosed),
+            NotAllowed::Invalid(Invalid::AccountUnfit),
+            NotAllowed::Invalid(Invalid::AccessLost),
+            NotAllowed::Invalid(Invalid::AppRemoved),
+            NotAllowed::Invalid(Invalid::NoticeChanged),
+            NotAllowed::Invalid(Invalid::PolicyChanged),
+        ];
+        let unfit = [
+            Unfit::App,
+            Unfit::Customer,
+            Unfit::Inactive,
+            Unfit::Closed,
+            Unfit::Unknown,
+        ];
+        let others = [
+            Failure::AppGone,
+            Failure::Paused(String::new()),
+            Failure::NotAllowedByPolicy,
+            Failure::TooSlow,
+            Failure::StoreDown,
+            Failure::TokenRefused(String::new()),
+            Failure::NotPrepared,
+            Failure::AtlassianDown,
+            Failure::RateLimited {
+                who: "Confluence",
+                retry_after: None,
+            },
+            DOWN,
+            Failure::NotAccepted { status: 400 },
+            Failure::NotPermitted { status: 403 },
+            Failure::NotFound,
+            Failure::Refused { status: 418 },
+            Failure::NoSpace,
+            Failure::OutcomeUnknown { idempotent: false },
+        ];
+        for failure in &others {
+            match failure {
+                Failure::NotAllowed(_)
+                | Failure::Unfit(_)
+                | Failure::AppGone
+                | Failure::Paused(_)
+                | Failure::NotAllowedByPolicy
+                | Failure::TooSlow
+                | Failure::StoreDown
+                | Failure::TokenRefused(_)
+                | Failure::NotPrepared
+                | Failure::AtlassianDown
+                | Failure::RateLimited { .. }
+                | Failure::ConfluenceDown { .. }
+                | Failure::NotAccepted { .. }
+                | Failure::NotPermitted { .. }
+                | Failure::NotFound
+                | Failure::Refused { .. }
+                | Failure::NoSpace
+                | Failure::OutcomeUnknown { .. } => {}
+            }
+        }
+        let not_allowed = not_allowed.map(Failure::NotAllowed).into_iter();
+        let unfit = unfit.map(Failure::Unfit);
+        not_allowed.chain(unfit).chain(others).collect()
+    }
+
+    #[test]
+    fn the_page_has_words_for_each_and_for_no_other() {
+        let words = include_str!("../../../frontend/words/en.json");
+        let words: BTreeMap<String, String> = serde_json::from_str(words).unwrap();
+        for part in [".detail", ".remedy"] {
+            let there: BTreeSet<_> = words
+                .keys()
+                .filter_map(|key| key.strip_prefix("reason.")?.strip_suffix(part))
+                .collect();
+            let all = one_of_each();
+            let codes: BTreeSet<_> = all.iter().map(Failure::code).collect();
+            assert_eq!(there, codes, "{part}");
+        }
+    }
 
     #[test]
     fn pauses_grow_and_end() {
