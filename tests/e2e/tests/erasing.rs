@@ -18,6 +18,26 @@ use onbehalf_tests::{Table, World, reports_to, times_reported};
 const HOUR: i64 = 3600;
 
 #[tokio::test]
+async fn what_ends_a_consent_while_its_person_is_erased_is_not_left_behind() {
+    let world = World::a_week_after_consent().await;
+    let (store, of, now) = (world.app.store(), world.subject(ALICE), world.clock.now());
+    let plan = [(of.account.clone(), Plan::Erase { now })];
+    store.plan(&of.tenant, &plan).await.unwrap();
+    // What is kept was read, and is about to go.
+    let database = world.holding_database(0).await;
+    let eraser = world.instance_on(database.aws()).parts.store;
+    let between = async {
+        database.arrived().await;
+        world.as_person("alice").revoke().await.expect(200);
+        database.release();
+    };
+    let (erased, ()) = tokio::join!(eraser.erase_person(&of, &WhyErase::Planned), between);
+    assert_eq!(erased.unwrap(), Erased::Everything);
+    let table = world.table().await;
+    assert!(!table.holds(ALICE), "{table:?}");
+}
+
+#[tokio::test]
 async fn no_more_is_begun_than_there_is_time_for() {
     let world = World::a_week_after_consent().await;
     let parts = world.instance().parts;

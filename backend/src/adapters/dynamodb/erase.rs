@@ -1,8 +1,8 @@
 //! Erasing people and tenants.
 //!
 //! Every step is one transaction that checks whether there still is a reason. A person's consent goes first, with its whole
-//! log: from then on no act of theirs begins, and nobody finds half a log. Their note goes last, and only if nothing was
-//! added since the partition was read: so nothing stays behind that nobody would find again.
+//! log: from then on no act of theirs begins, and nobody finds half a log. It goes only as it was read, with all its events;
+//! and their note goes last, only if nothing was added since. So nothing stays behind that nobody would find again.
 
 use std::cmp::Reverse;
 
@@ -123,6 +123,8 @@ impl Erase for Store {
 /// What is kept about a person.
 struct Kept {
     note: Option<Stored>,
+    /// The version of their consent. Each change of it makes an event.
+    consent: Option<u64>,
     /// How many of the items are the consent and its log.
     log: usize,
     /// The sort keys of all but the note, in the order in which they go: the consent, its events from the newest on,
@@ -139,6 +141,9 @@ struct Stored {
     due: Option<String>,
     #[serde(default)]
     additions: u64,
+    /// Of a consent.
+    #[serde(default)]
+    version: Option<u64>,
 }
 
 /// How far a person was erased.
@@ -164,20 +169,31 @@ impl Store {
             return Ok(Step::NoReason);
         }
         let pk = keys::person(of);
-        for (number, some) in kept.items.chunks(AT_ONCE).enumerate() {
+        for (place, some) in kept.items.chunks(AT_ONCE).enumerate() {
             let mut items = vec![self.reason(of, why)?];
             for sk in some {
-                items.push(built(self.deleting(&pk, sk))?);
+                let mut delete = self.deleting(&pk, sk);
+                if let Some(version) = kept.consent.filter(|_| sk == keys::CONSENT) {
+                    delete = delete
+                        .condition_expression("version = :version")
+                        .expression_attribute_values(":version", number(version));
+                }
+                items.push(built(delete)?);
             }
             // A log that does not fit must not stay as a part of one, whatever comes between.
-            if number == 0 && kept.log > AT_ONCE && !planned {
+            if place == 0 && kept.log > AT_ONCE && !planned {
                 let now = self.clock.now();
                 items.push(self.planning(of, Plan::Erase { now })?);
             }
-            match self.transact_if(items).await? {
-                Written::Yes => {}
-                Written::No => return Ok(Step::NoReason),
-            }
+            let Err(error) = self.transact(items).await else {
+                continue;
+            };
+            return match cancelled(&error) {
+                Some([reason, ..]) if condition_failed(reason) => Ok(Step::NoReason),
+                Some([_, consent, ..]) if condition_failed(consent) => Ok(Step::Added),
+                Some(reasons) if reasons.iter().any(condition_failed) => Ok(Step::NoReason),
+                _ => Err(unavailable(error)),
+            };
         }
         match &kept.note {
             Some(note) => self.erase_note(of, note, why).await,
@@ -251,6 +267,8 @@ impl Store {
             .await?
             .into_iter()
             .partition(|item| item.sk == keys::PERSON);
+        let consent = others.iter().find(|item| item.sk == keys::CONSENT);
+        let consent = consent.and_then(|item| item.version);
         let mut items: Vec<_> = others.into_iter().map(|item| item.sk).collect();
         let is_event = |sk: &str| sk.starts_with(keys::EVENTS);
         items.sort_by_key(|sk| {
@@ -259,6 +277,7 @@ impl Store {
         });
         Ok(Kept {
             note: notes.into_iter().next(),
+            consent,
             log: items
                 .iter()
                 .filter(|sk| *sk == keys::CONSENT || is_event(sk))
@@ -274,7 +293,7 @@ impl Store {
             .query()
             .table_name(&self.table)
             .key_condition_expression("pk = :pk")
-            .projection_expression("sk, due, additions")
+            .projection_expression("sk, due, additions, version")
             .expression_attribute_values(":pk", AttributeValue::S(pk.into()))
             .consistent_read(true)
             .into_paginator()
