@@ -34,9 +34,14 @@ pub async fn erase(
         if clock.now() >= until {
             return Ok(erased);
         }
-        match erase_person(store, timers, &of, &WhyErase::Planned).await? {
-            Erased::Everything => erased.people += 1,
-            Erased::NoReason => {}
+        match erase_person(store, timers, &of, &WhyErase::Planned).await {
+            Ok(Erased::Everything) => erased.people += 1,
+            Ok(Erased::NoReason) => {}
+            // It does not hold up the others.
+            Err(error @ StoreError::Unreadable(_)) => {
+                tracing::error!(%error, tenant.key = %of.tenant, "a person cannot be erased");
+            }
+            Err(error) => return Err(error),
         }
     }
     for key in store.tenants_to_erase(clock.now()).await? {
@@ -46,8 +51,8 @@ pub async fn erase(
         match erase_tenant(store, timers, clock, until, &key, &mut erased).await {
             Ok(()) => {}
             // It does not hold up the others.
-            Err(StoreError::Unreadable(reason)) => {
-                tracing::error!(reason, tenant.key = %key, "a removed tenant cannot be erased");
+            Err(error @ StoreError::Unreadable(_)) => {
+                tracing::error!(%error, tenant.key = %key, "a removed tenant cannot be erased");
             }
             Err(error) => return Err(error),
         }

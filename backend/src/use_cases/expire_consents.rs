@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::capabilities::store::{
     ExpiringConsents, ReadConsents, ReadTenants, StoreError, WriteConsents, WriteError,
 };
+use crate::domain::ids::Subject;
 use crate::domain::notice::Notices;
 
 /// What a sweep did.
@@ -23,24 +24,42 @@ pub async fn expire_consents(
 ) -> Result<Expired, StoreError> {
     let mut expired = Expired::default();
     for of in store.ended_by(now).await? {
-        let Some(tenant) = store.tenant(&of.tenant).await? else {
-            continue;
-        };
-        let when = tenant.circumstances(notices, now);
-        // It may have been renewed since it was found: then its time is not over, and nothing else is noted here.
-        let over = store
-            .consent(&of)
-            .await?
-            .filter(|consent| consent.agreement.expires_at <= now);
-        let Some(change) = over.and_then(|consent| consent.note_end(&when)) else {
-            continue;
-        };
-        match store.write_consent(&change).await {
-            Ok(()) => expired.consents += 1,
-            // Renewed or revoked at this moment: then it did not expire.
-            Err(WriteError::Changed) => {}
-            Err(WriteError::Store(error)) => return Err(error),
+        match expire_consent(store, notices, now, &of).await {
+            Ok(true) => expired.consents += 1,
+            Ok(false) => {}
+            // A newer version may have written it. It does not hold up the others.
+            Err(error @ StoreError::Unreadable(_)) => {
+                tracing::error!(%error, tenant.key = %of.tenant, "the end of a consent was not noted");
+            }
+            Err(error) => return Err(error),
         }
     }
     Ok(expired)
+}
+
+/// Says whether it was noted.
+async fn expire_consent(
+    store: &(impl ReadTenants + ReadConsents + WriteConsents),
+    notices: &Notices,
+    now: Timestamp,
+    of: &Subject,
+) -> Result<bool, StoreError> {
+    let Some(tenant) = store.tenant(&of.tenant).await? else {
+        return Ok(false);
+    };
+    let when = tenant.circumstances(notices, now);
+    // It may have been renewed since it was found: then its time is not over, and nothing else is noted here.
+    let over = store
+        .consent(of)
+        .await?
+        .filter(|consent| consent.agreement.expires_at <= now);
+    let Some(change) = over.and_then(|consent| consent.note_end(&when)) else {
+        return Ok(false);
+    };
+    match store.write_consent(&change).await {
+        Ok(()) => Ok(true),
+        // Renewed or revoked at this moment: then it did not expire.
+        Err(WriteError::Changed) => Ok(false),
+        Err(WriteError::Store(error)) => Err(error),
+    }
 }

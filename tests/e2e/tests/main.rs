@@ -35,4 +35,5 @@ mod terms;
 mod timers;
 mod tokens;
 mod tries;
+mod unreadable;
 mod verify_log;
