@@ -75,6 +75,32 @@ async fn the_consent_page_carries_its_first_state() {
 }
 
 #[tokio::test]
+async fn pages_are_compressed_for_whoever_can_read_that_and_answers_of_the_api_are_not() {
+    let world = World::start().await;
+    let mint = world.site.mint(&world.installation());
+    let token = mint.page("alice", "/consent").sign();
+    let page = format!("/consent?jwt={token}");
+    let open = async |encodings: &str| {
+        let request = world.request(Method::GET, &page);
+        world
+            .send(request.header("accept-encoding", encodings))
+            .await
+    };
+    let (plain, small) = (open("identity").await, open("gzip, br").await);
+    assert_eq!(state(&plain)["app"], "Onbehalf");
+    assert!(!plain.headers.contains_key("content-encoding"));
+    assert_eq!(small.header("content-encoding"), "br");
+    assert_eq!(small.header("vary"), "accept-encoding");
+    let sizes = [&small, &plain].map(|reply| reply.bytes.len());
+    assert!(sizes[0] * 2 < sizes[1], "{sizes:?}");
+    assert_guarded(&small);
+
+    let document = world.request(Method::GET, "/openapi.json");
+    let document = world.send(document.header("accept-encoding", "br")).await;
+    assert!(!document.headers.contains_key("content-encoding"));
+}
+
+#[tokio::test]
 async fn the_consent_page_is_guarded_and_only_its_own_site_may_frame_it() {
     let world = World::start().await;
     let reply = world.open("alice", "/consent").await;
