@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use atlassian_connect::AppKey;
 use atlassian_connect::impersonation::TokenEndpoint;
 use atlassian_connect::install_keys::InstallKeys;
+use atlassian_connect::{AppKey, HttpClient};
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use serde::Deserialize;
@@ -31,10 +31,8 @@ pub enum StartError {
     Page(#[from] PageError),
     #[error(transparent)]
     Seal(#[from] SealError),
-    #[error("an HTTP client cannot be made: {0}")]
-    Http(#[from] reqwest::Error),
     #[error(transparent)]
-    Connect(#[from] atlassian_connect::ClientError),
+    Http(#[from] atlassian_connect::ClientError),
     #[error("atlassian-connect.json: {0}")]
     Descriptor(String),
 }
@@ -85,15 +83,14 @@ pub fn parts(config: &Config, aws: &SdkConfig, clock: SharedClock) -> Result<Par
         Arc::clone(&clock),
     );
     let (first, fallbacks) = config.install_keys.clone();
+    let http = HttpClient::new()?;
     let settings = Settings {
         app_key: app_key()?,
         base_url: config.base_url.clone(),
         tenant_hosts: config.allowed_hosts.clone(),
-        install_keys: InstallKeys::new(first, fallbacks)?,
-        token_endpoint: TokenEndpoint::new(config.token_url.clone())?,
-        http: reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?,
+        install_keys: InstallKeys::new(first, fallbacks, http.clone()),
+        token_endpoint: TokenEndpoint::new(config.token_url.clone(), http.clone()),
+        http,
     };
     let platform = Connect::new(
         store.clone(),

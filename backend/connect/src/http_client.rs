@@ -13,12 +13,32 @@ pub struct ClientError(#[source] reqwest::Error);
 
 /// A client that goes nowhere but where it was sent: a redirect could lead a signed assertion, or the question for a
 /// key, to another host than the one that was configured. Each request brings its own time limit.
-pub(crate) fn client() -> Result<Client, ClientError> {
-    Client::builder()
-        .redirect(Policy::none())
-        .user_agent(concat!("atlassian-connect/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(ClientError)
+///
+/// One is enough for all that an app calls: to make one means to read the system's TLS roots, which takes milliseconds, and
+/// clones share their connections.
+#[derive(Clone, Debug)]
+pub struct HttpClient(Client);
+
+impl HttpClient {
+    /// A client with the system's TLS roots.
+    ///
+    /// # Errors
+    ///
+    /// If the roots can't be read.
+    pub fn new() -> Result<Self, ClientError> {
+        Client::builder()
+            .redirect(Policy::none())
+            .user_agent(concat!("atlassian-connect/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map(Self)
+            .map_err(ClientError)
+    }
+
+    /// For requests of the app's own.
+    #[must_use]
+    pub fn reqwest(&self) -> &Client {
+        &self.0
+    }
 }
 
 /// Why a body was not read.

@@ -21,7 +21,7 @@ mod time;
 pub mod token;
 
 pub use base_url::{BaseUrl, BaseUrlError};
-pub use http_client::ClientError;
+pub use http_client::{ClientError, HttpClient};
 pub use ids::{AccountId, AppKey, ClientKey, IdError, Kid, OauthClientId};
 pub use qsh::Qsh;
 pub use scope::{Scope, ScopeSet, UnknownScope};

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::{BaseUrl, ClientKey, Qsh, SharedSecret, TenantSecret, UnixSeconds};
+use crate::{BaseUrl, ClientKey, HttpClient, Qsh, SharedSecret, TenantSecret, UnixSeconds};
 
 pub(crate) const NOW: UnixSeconds = UnixSeconds::new(1_795_320_000);
 pub(crate) const ACCOUNT: &str = "557058:1b6f8b3a-6d3c-4a4c-9f3a-0d2c4a1f7f10";
@@ -108,6 +108,10 @@ pub(crate) async fn broken_host() -> BaseUrl {
         }
     });
     url
+}
+
+pub(crate) fn client() -> HttpClient {
+    HttpClient::new().unwrap()
 }
 
 /// A key that is too small to believe.

@@ -16,12 +16,12 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::header::ACCEPT;
-use reqwest::{Client, Response};
+use reqwest::Response;
 use serde::{Deserialize, Serialize};
 
 use self::error::printable;
 use crate::http_client::{self, BodyError};
-use crate::{BaseUrl, ClientError, ScopeSet, UnixSeconds};
+use crate::{BaseUrl, HttpClient, ScopeSet, UnixSeconds};
 
 pub use assertion::{ASSERTION_LIFETIME, Assertion};
 pub use error::{ExchangeError, OauthError};
@@ -44,31 +44,26 @@ const LONGEST_LIFETIME: i64 = 3600;
 #[derive(Clone, Debug)]
 pub struct TokenEndpoint {
     url: BaseUrl,
-    client: Client,
+    client: HttpClient,
     timeout: Duration,
 }
 
 impl TokenEndpoint {
     /// The endpoint at this URL. Assertions are addressed to the URL's origin.
-    ///
-    /// # Errors
-    ///
-    /// If the HTTP client can't be set up.
-    pub fn new(url: BaseUrl) -> Result<Self, ClientError> {
-        Ok(Self {
+    #[must_use]
+    pub fn new(url: BaseUrl, client: HttpClient) -> Self {
+        Self {
             url,
-            client: http_client::client()?,
+            client,
             timeout: TIMEOUT,
-        })
+        }
     }
 
     /// Atlassian's production endpoint, [`PRODUCTION`].
-    ///
-    /// # Errors
-    ///
-    /// If the HTTP client can't be set up.
-    pub fn production() -> Result<Self, ClientError> {
-        Self::new(BaseUrl::parse(PRODUCTION).expect("a constant of this module is a URL"))
+    #[must_use]
+    pub fn production(client: HttpClient) -> Self {
+        let url = BaseUrl::parse(PRODUCTION).expect("a constant of this module is a URL");
+        Self::new(url, client)
     }
 
     /// With another time that an exchange may take. It is 5 s otherwise.
@@ -105,7 +100,11 @@ impl TokenEndpoint {
             assertion: &assertion,
             scope: &scopes.to_string(),
         };
-        let request = self.client.post(self.url.as_str()).timeout(self.timeout);
+        let request = self
+            .client
+            .reqwest()
+            .post(self.url.as_str())
+            .timeout(self.timeout);
         let response = request
             .header(ACCEPT, "application/json")
             .form(&form)

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::user_token::LONGEST_TOKEN;
 use super::*;
-use crate::testing::{ACCOUNT, NOW, broken_host, serve};
+use crate::testing::{ACCOUNT, NOW, broken_host, client, serve};
 use crate::{AccountId, OauthClientId, Scope, SharedSecret};
 
 /// A request as the endpoint got it.
@@ -49,7 +49,7 @@ async fn endpoint(
         },
     );
     let url = BaseUrl::parse(&serve(router).await.join("/oauth2/token")).unwrap();
-    (TokenEndpoint::new(url).unwrap(), asked)
+    (TokenEndpoint::new(url, client()), asked)
 }
 
 fn good_answer() -> Value {
@@ -131,7 +131,7 @@ async fn what_is_sent() {
 
 #[test]
 fn production_is_the_documented_audience() {
-    let endpoint = TokenEndpoint::production().unwrap();
+    let endpoint = TokenEndpoint::production(client());
     assert_eq!(endpoint.url.as_str(), PRODUCTION);
     assert_eq!(
         endpoint.url.origin(),
@@ -269,7 +269,7 @@ async fn the_endpoint_asks_to_wait() {
 #[tokio::test]
 async fn the_endpoint_can_not_be_reached() {
     let scopes = ScopeSet::only(Scope::Read);
-    let endpoint = TokenEndpoint::new(broken_host().await).unwrap();
+    let endpoint = TokenEndpoint::new(broken_host().await, client());
     let error = ask(&endpoint, &scopes).await.unwrap_err();
     assert_eq!(
         error,
@@ -277,9 +277,7 @@ async fn the_endpoint_can_not_be_reached() {
     );
 
     let silent = serve(Router::new().fallback(std::future::pending::<()>)).await;
-    let endpoint = TokenEndpoint::new(silent)
-        .unwrap()
-        .with_timeout(Duration::from_millis(50));
+    let endpoint = TokenEndpoint::new(silent, client()).with_timeout(Duration::from_millis(50));
     let error = ask(&endpoint, &scopes).await.unwrap_err();
     assert_eq!(error, ExchangeError::unavailable("it took too long"));
     assert!(error.is_temporary());

@@ -13,12 +13,12 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode};
+use reqwest::StatusCode;
 use tokio::sync::OnceCell;
 
 use self::cache::{Cache, Lookup};
 use crate::http_client::{self, BodyError};
-use crate::{BaseUrl, ClientError, Kid, UnixSeconds};
+use crate::{BaseUrl, HttpClient, Kid, UnixSeconds};
 
 pub use cache::{COOLDOWN, FAILED_LOOKUPS, KEPT_FOR, KEPT_KEYS};
 pub use key::InstallKey;
@@ -44,36 +44,30 @@ const LONGEST_BODY: usize = 8 * 1024;
 /// Share one among all callbacks of an app: it is what it remembers.
 pub struct InstallKeys {
     urls: Vec<BaseUrl>,
-    client: Client,
+    client: HttpClient,
     timeout: Duration,
     cache: Mutex<Cache>,
 }
 
 impl InstallKeys {
     /// Keys from the first of these URLs that has them.
-    ///
-    /// # Errors
-    ///
-    /// If the HTTP client can't be set up.
-    pub fn new(first: BaseUrl, fallbacks: Vec<BaseUrl>) -> Result<Self, ClientError> {
+    #[must_use]
+    pub fn new(first: BaseUrl, fallbacks: Vec<BaseUrl>, client: HttpClient) -> Self {
         let mut urls = fallbacks;
         urls.insert(0, first);
-        Ok(Self {
+        Self {
             urls,
-            client: http_client::client()?,
+            client,
             timeout: TIMEOUT,
             cache: Mutex::default(),
-        })
+        }
     }
 
     /// Keys from Atlassian's production hosts, [`PRODUCTION`] and [`PRODUCTION_FALLBACK`].
-    ///
-    /// # Errors
-    ///
-    /// If the HTTP client can't be set up.
-    pub fn production() -> Result<Self, ClientError> {
+    #[must_use]
+    pub fn production(client: HttpClient) -> Self {
         let url = |text| BaseUrl::parse(text).expect("a constant of this module is a URL");
-        Self::new(url(PRODUCTION), vec![url(PRODUCTION_FALLBACK)])
+        Self::new(url(PRODUCTION), vec![url(PRODUCTION_FALLBACK)], client)
     }
 
     /// With another time that each host may take. The product waits about 10 s for an answer to `installed`.
@@ -126,6 +120,7 @@ impl InstallKeys {
         // A `Kid` is one plain path segment: see there.
         let request = self
             .client
+            .reqwest()
             .get(url.join(&format!("/{kid}")))
             .timeout(self.timeout);
         let response = request

@@ -8,7 +8,7 @@ use axum::response::Response;
 use tokio::sync::watch;
 
 use super::*;
-use crate::testing::{NOW, OTHER_RSA, RSA, RSA_1024_PUBLIC_PEM, broken_host, serve};
+use crate::testing::{NOW, OTHER_RSA, RSA, RSA_1024_PUBLIC_PEM, broken_host, client, serve};
 
 /// A host of install keys: what it answers, what it was asked, and whether it answers yet.
 struct Host {
@@ -73,7 +73,7 @@ fn key(pem: &str) -> InstallKey {
 async fn a_key_is_fetched_once_and_kept_for_an_hour() {
     let host = Host::start().await;
     host.put("good", 200, RSA.public_pem());
-    let keys = InstallKeys::new(host.url.clone(), vec![]).unwrap();
+    let keys = InstallKeys::new(host.url.clone(), vec![], client());
 
     for (seconds, asked) in [
         (0, 1),
@@ -100,7 +100,7 @@ async fn a_key_is_fetched_once_and_kept_for_an_hour() {
 #[tokio::test]
 async fn an_unknown_key_is_not_asked_for_again_within_a_minute() {
     let host = Host::start().await;
-    let keys = InstallKeys::new(host.url.clone(), vec![]).unwrap();
+    let keys = InstallKeys::new(host.url.clone(), vec![], client());
 
     for (seconds, asked) in [(0, 1), (1, 1), (COOLDOWN - 1, 1), (COOLDOWN, 2)] {
         let found = keys.get(&kid("stranger"), NOW.plus(seconds)).await;
@@ -115,7 +115,7 @@ async fn ever_new_unknown_keys_stop_being_asked_for() {
     let host = Host::start().await;
     host.put("known", 200, RSA.public_pem());
     host.put("new", 200, RSA.public_pem());
-    let keys = InstallKeys::new(host.url.clone(), vec![]).unwrap();
+    let keys = InstallKeys::new(host.url.clone(), vec![], client());
     assert!(keys.get(&kid("known"), NOW.plus(-KEPT_FOR)).await.is_ok());
 
     for number in 0..FAILED_LOOKUPS {
@@ -146,7 +146,7 @@ async fn ever_new_unknown_keys_stop_being_asked_for() {
 #[tokio::test]
 async fn no_more_keys_are_kept_than_fit() {
     let host = Host::start().await;
-    let keys = InstallKeys::new(host.url.clone(), vec![]).unwrap();
+    let keys = InstallKeys::new(host.url.clone(), vec![], client());
     for number in 0..=KEPT_KEYS {
         let name = format!("key-{number}");
         host.put(&name, 200, RSA.public_pem());
@@ -169,7 +169,7 @@ async fn no_more_keys_are_kept_than_fit() {
 async fn all_who_ask_at_the_same_time_wait_for_one_lookup() {
     let host = Host::start().await;
     host.put("good", 200, RSA.public_pem());
-    let keys = Arc::new(InstallKeys::new(host.url.clone(), vec![]).unwrap());
+    let keys = Arc::new(InstallKeys::new(host.url.clone(), vec![], client()));
 
     host.shared.open.send_replace(false);
     let waiting: Vec<_> = (0..10)
@@ -193,7 +193,7 @@ async fn all_who_ask_at_the_same_time_wait_for_one_lookup() {
 async fn one_who_gives_up_leaves_nothing_behind() {
     let host = Host::start().await;
     host.put("good", 200, RSA.public_pem());
-    let keys = InstallKeys::new(host.url.clone(), vec![]).unwrap();
+    let keys = InstallKeys::new(host.url.clone(), vec![], client());
     {
         let unborn = kid("good");
         let mut asking = Box::pin(keys.get(&unborn, NOW));
@@ -212,7 +212,7 @@ async fn the_fallback_is_asked_where_the_first_has_no_answer() {
     second.put("good", 200, OTHER_RSA.public_pem());
     let good = Ok(key(&OTHER_RSA.public_pem()));
 
-    let keys = || InstallKeys::new(first.url.clone(), vec![second.url.clone()]).unwrap();
+    let keys = || InstallKeys::new(first.url.clone(), vec![second.url.clone()], client());
     for (status, body) in [
         (404, ""),
         (500, ""),
@@ -233,7 +233,7 @@ async fn the_fallback_is_asked_where_the_first_has_no_answer() {
     );
     assert_eq!(second.asked(), asked);
 
-    let keys = InstallKeys::new(broken_host().await, vec![second.url.clone()]).unwrap();
+    let keys = InstallKeys::new(broken_host().await, vec![second.url.clone()], client());
     assert_eq!(keys.get(&kid("good"), NOW).await, good);
 }
 
@@ -244,7 +244,7 @@ async fn a_host_that_fails_is_not_a_host_that_does_not_know() {
     for status in [201, 301, 302, 307, 400, 403, 429, 500, 503] {
         bad.put("key", status, RSA.public_pem());
         for (first, second) in [(&bad, &good), (&good, &bad)] {
-            let keys = InstallKeys::new(first.url.clone(), vec![second.url.clone()]).unwrap();
+            let keys = InstallKeys::new(first.url.clone(), vec![second.url.clone()], client());
             let error = keys.get(&kid("key"), NOW).await.unwrap_err();
             assert!(
                 matches!(error, InstallKeyError::Unavailable { .. }),
@@ -257,7 +257,7 @@ async fn a_host_that_fails_is_not_a_host_that_does_not_know() {
             assert_eq!(bad.asked(), asked + 1);
         }
     }
-    let keys = InstallKeys::new(broken_host().await, vec![]).unwrap();
+    let keys = InstallKeys::new(broken_host().await, vec![], client());
     let error = keys.get(&kid("key"), NOW).await.unwrap_err();
     assert_eq!(
         error,
@@ -271,8 +271,7 @@ async fn a_host_that_fails_is_not_a_host_that_does_not_know() {
 async fn a_host_that_never_answers() {
     let host = Host::start().await;
     host.shared.open.send_replace(false);
-    let keys = InstallKeys::new(host.url.clone(), vec![])
-        .unwrap()
+    let keys = InstallKeys::new(host.url.clone(), vec![], client())
         .with_timeout(Duration::from_millis(50));
     let error = keys.get(&kid("key"), NOW).await.unwrap_err();
     assert_eq!(
@@ -293,7 +292,7 @@ async fn an_answer_that_is_no_key() {
     let long = format!("{}{}", RSA.public_pem(), "\n".repeat(LONGEST_BODY));
     for body in ["", "<!doctype html>", RSA_1024_PUBLIC_PEM, &long] {
         host.put("key", 200, body);
-        let keys = InstallKeys::new(host.url.clone(), vec![]).unwrap();
+        let keys = InstallKeys::new(host.url.clone(), vec![], client());
         assert_eq!(
             keys.get(&kid("key"), NOW).await,
             Err(InstallKeyError::NotAKey(kid("key")))
@@ -304,7 +303,7 @@ async fn an_answer_that_is_no_key() {
 
 #[test]
 fn the_production_hosts_are_urls() {
-    let keys = InstallKeys::production().unwrap();
+    let keys = InstallKeys::production(client());
     assert_eq!(
         format!("{keys:?}"),
         "InstallKeys { urls: [BaseUrl(https://asap-distribution.us-west-2.prod.atl-asap.net), \

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::testing::{
-    ACCOUNT, NOW, OTHER_RSA, RSA, Tenant, broken_host, part, serve, signed_with_hmac, with,
+    ACCOUNT, NOW, OTHER_RSA, RSA, Tenant, broken_host, client, part, serve, signed_with_hmac, with,
 };
 use crate::{PageToken, UnverifiedToken};
 
@@ -39,7 +39,7 @@ impl Setup {
         });
         let url = serve(router).await;
         Self {
-            verifier: verifier(InstallKeys::new(url, vec![]).unwrap()),
+            verifier: verifier(InstallKeys::new(url, vec![], client())),
             asked,
         }
     }
@@ -364,7 +364,7 @@ async fn an_unknown_key_is_a_refusal_and_an_unreachable_host_is_not() {
     );
     assert!(!error.is_temporary());
 
-    let verifier = verifier(InstallKeys::new(broken_host().await, vec![]).unwrap());
+    let verifier = verifier(InstallKeys::new(broken_host().await, vec![], client()));
     let token = RSA.sign(&header(), &claims());
     let error = verifier.verify(&token, &request(), NOW).await.unwrap_err();
     assert!(

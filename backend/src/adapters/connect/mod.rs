@@ -19,7 +19,7 @@ use atlassian_connect::impersonation::TokenEndpoint;
 use atlassian_connect::install_keys::InstallKeys;
 use atlassian_connect::lifecycle::{AllowedHosts, LifecycleVerifier};
 use atlassian_connect::signing::RequestSigner;
-use atlassian_connect::{AppKey, BaseUrl, UnixSeconds};
+use atlassian_connect::{AppKey, BaseUrl, HttpClient, UnixSeconds};
 
 use self::remembered::Remembered;
 use crate::adapters::seal::Sealer;
@@ -41,7 +41,7 @@ struct Inner<S> {
     lifecycle: LifecycleVerifier,
     signer: RequestSigner,
     token_endpoint: TokenEndpoint,
-    http: reqwest::Client,
+    http: HttpClient,
     admins: Remembered<()>,
     members: Remembered<directory::OneOf>,
     noted: limits::Noted,
@@ -57,8 +57,8 @@ pub struct Settings {
     pub tenant_hosts: AllowedHosts,
     pub install_keys: InstallKeys,
     pub token_endpoint: TokenEndpoint,
-    /// Makes the calls to the product. It must not follow redirects: a token goes to the site that it is for.
-    pub http: reqwest::Client,
+    /// Makes the calls to the product. It follows no redirects: a token goes to the site that it is for.
+    pub http: HttpClient,
 }
 
 impl<S> Connect<S> {

@@ -263,6 +263,7 @@ impl<S: KeepPace> Caller<'_, S> {
             Who::Person(token) => self
                 .inner
                 .http
+                .reqwest()
                 .request(method, url)
                 .bearer_auth(token.expose()),
             Who::App(_) => self.inner.signed(self.tenant, method, &call.path).await?,

@@ -99,6 +99,7 @@ impl<S: KeepPace> Inner<S> {
             .map_err(not_signed)?;
         Ok(self
             .http
+            .reqwest()
             .request(method, url)
             .header(AUTHORIZATION, authorization))
     }
