@@ -28,7 +28,6 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::{get, patch, post};
-use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::trace::TraceLayer;
 
@@ -78,11 +77,8 @@ pub fn router(api: Api) -> Router {
         .with_state(api)
 }
 
-/// For pages, whose HTML holds all their words. CloudFront compresses only what it may cache. Nothing in them is a secret that
-/// their size could give away.
+/// For pages, whose HTML holds all their words: gzip, since Brotli would add a megabyte to the function. CloudFront compresses
+/// only what it may cache. Nothing in the pages is a secret that their size could give away.
 fn compression() -> CompressionLayer {
-    CompressionLayer::new().quality(CompressionLevel::Precise(BROTLI_QUALITY))
+    CompressionLayer::new()
 }
-
-/// The best gives little more for a page, and takes a hundred times as long.
-const BROTLI_QUALITY: i32 = 5;

@@ -89,14 +89,14 @@ async fn pages_are_compressed_for_whoever_can_read_that_and_answers_of_the_api_a
     let (plain, small) = (open("identity").await, open("gzip, br").await);
     assert_eq!(state(&plain)["app"], "Onbehalf");
     assert!(!plain.headers.contains_key("content-encoding"));
-    assert_eq!(small.header("content-encoding"), "br");
+    assert_eq!(small.header("content-encoding"), "gzip");
     assert_eq!(small.header("vary"), "accept-encoding");
     let sizes = [&small, &plain].map(|reply| reply.bytes.len());
-    assert!(sizes[0] * 2 < sizes[1], "{sizes:?}");
+    assert!(sizes[0] * 3 < sizes[1] * 2, "{sizes:?}");
     assert_guarded(&small);
 
     let document = world.request(Method::GET, "/openapi.json");
-    let document = world.send(document.header("accept-encoding", "br")).await;
+    let document = world.send(document.header("accept-encoding", "gzip")).await;
     assert!(!document.headers.contains_key("content-encoding"));
 }
 
