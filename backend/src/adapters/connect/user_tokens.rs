@@ -19,7 +19,7 @@ use crate::domain::ids::Subject;
 use crate::domain::tenant::Tenant;
 use crate::use_cases::begin::StartedAct;
 
-/// Past this many people, those whose tokens have expired are forgotten.
+/// Past this many people, those whose tokens have expired are forgotten; and again when twice as many have come as were left.
 const PEOPLE_KEPT: usize = 10_000;
 
 /// Whose token, and for what. The generation makes a re-install a new name: its tokens are others.
@@ -32,7 +32,14 @@ struct Name {
 
 /// The tokens in memory. Whoever holds the lock of a place is the one who fills it.
 #[derive(Default)]
-pub(super) struct Tokens(SyncMutex<HashMap<Name, Place>>);
+pub(super) struct Tokens(SyncMutex<Places>);
+
+#[derive(Default)]
+struct Places {
+    by_name: HashMap<Name, Place>,
+    /// How many there were after those that had expired were forgotten.
+    left: usize,
+}
 
 type Place = Arc<Mutex<Option<Known>>>;
 
@@ -226,9 +233,10 @@ impl<S: KeepTokens + KeepPace> Inner<S> {
 impl Tokens {
     fn place(&self, name: &Name, now: Timestamp) -> Place {
         let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if places.len() >= PEOPLE_KEPT {
+        // It looks at all of them, so not at each call.
+        if places.by_name.len() >= PEOPLE_KEPT.max(2 * places.left) {
             // A place that somebody is filling is locked, and stays.
-            places.retain(|_, place| match place.try_lock() {
+            places.by_name.retain(|_, place| match place.try_lock() {
                 Ok(known) => match known.as_ref() {
                     Some(Known::Held(held)) => is_fresh(held.expires_at, now),
                     Some(Known::Refused { until, .. }) => now < *until,
@@ -236,8 +244,9 @@ impl Tokens {
                 },
                 Err(_) => true,
             });
+            places.left = places.by_name.len();
         }
-        Arc::clone(places.entry(name.clone()).or_default())
+        Arc::clone(places.by_name.entry(name.clone()).or_default())
     }
 }
 
