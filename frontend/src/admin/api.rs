@@ -89,9 +89,9 @@ pub(super) fn policy() -> Answer<AdminPolicy> {
     get(POLICY.to_owned())
 }
 
-/// Only if its version is still the one that is there.
-pub(super) fn save_policy(policy: &AdminPolicy) -> Answer<()> {
-    send("PUT", POLICY.to_owned(), Some(policy.to_json()))
+/// Only if its version is still the one that is there. The answer has the next one.
+pub(super) fn save_policy(policy: &AdminPolicy) -> Answer<AdminPolicy> {
+    Box::pin(call("PUT", POLICY.to_owned(), Some(policy.to_json())))
 }
 
 pub(super) fn preview_policy(policy: &AdminPolicy) -> Answer<PolicyEffects> {

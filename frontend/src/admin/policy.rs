@@ -197,9 +197,11 @@ impl Editing {
 
     async fn keep(self, policy: &AdminPolicy) {
         match api::save_policy(policy).await {
-            Ok(()) => {
+            Ok(saved) => {
                 self.desk.say(say::policy_saved());
-                self.load();
+                self.begin(&saved);
+                // What is saved next follows on this one.
+                self.stored.now.set(Some(saved));
                 browser::focus_soon(HEADING);
             }
             Err(why) if why.is_conflict() => self.catch_up(why).await,

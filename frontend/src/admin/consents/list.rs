@@ -159,6 +159,8 @@ impl List {
     /// Begins with the first page, since something else is to be listed. What was selected may not be listed any more;
     /// what is being taken back goes on.
     pub(super) fn begin_again(self) {
+        // That is the search too for which it was being waited.
+        self.typed.update(|typed| *typed += 1);
         self.selection.set(Selection::none());
         self.desk.trail.set(vec![None]);
         self.load();
