@@ -86,6 +86,14 @@ pub trait ReadConsentLogs {
 pub trait WriteConsents {
     /// Writes the consent and its events in one transaction.
     async fn write_consent(&self, change: &Change) -> Result<(), WriteError>;
+
+    /// The same for someone's first consent. The schedule that everybody begins with is written with it, unless there is
+    /// one under its id.
+    async fn write_first_consent(
+        &self,
+        change: &Change,
+        starter: &Schedule,
+    ) -> Result<(), WriteError>;
 }
 
 pub trait ExpiringConsents {

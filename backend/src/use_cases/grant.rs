@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::learn_own_account::learn_own_account;
 use crate::capabilities::platform::{Accounts, Directory, ProductError};
 use crate::capabilities::store::{
-    ReadConsents, StoreError, WriteConsents, WriteError, WriteSchedules, WriteTenants,
+    ReadConsents, StoreError, WriteConsents, WriteError, WriteTenants,
 };
 use crate::capabilities::world::Clock;
 use crate::domain::account::{FitAccount, Unfit};
@@ -57,7 +57,7 @@ pub enum GrantError {
 
 /// Records the consent of `account`, who proved to be that person, if what they wish is within the rules.
 pub async fn grant(
-    store: &(impl ReadConsents + WriteConsents + WriteSchedules + WriteTenants),
+    store: &(impl ReadConsents + WriteConsents + WriteTenants),
     platform: &(impl Accounts + Directory),
     notices: &Notices,
     tenant: &Tenant,
@@ -89,10 +89,13 @@ pub async fn grant(
     }
     let change = Consent::grant(&of, existing.as_ref(), &terms, &notice, &when)
         .ok_or(GrantError::Changed)?;
-    store.write_consent(&change).await?;
-    store
-        .add_schedule(&Schedule::starter(&of, now), now)
-        .await?;
+    match existing {
+        Some(_) => store.write_consent(&change).await?,
+        None => {
+            let starter = Schedule::starter(&of, now);
+            store.write_first_consent(&change, &starter).await?;
+        }
+    }
     Ok(if active.is_some() {
         Granted::Renewed(change.consent)
     } else {

@@ -355,6 +355,16 @@ async fn the_first_schedule_stays_deleted() {
 }
 
 #[tokio::test]
+async fn whoever_deleted_the_first_schedule_before_they_consent_does_not_get_it_back() {
+    let world = World::start().await;
+    let alice = world.as_person("alice");
+    alice.delete_schedule("daily-note").await.expect(204);
+    alice.allow("readWrite", 30).await.expect(201);
+    assert_eq!(alice.consent().await["state"], "active");
+    assert!(alice.schedules().await.is_empty());
+}
+
+#[tokio::test]
 async fn nobody_changes_or_sees_what_somebody_else_has_scheduled() {
     let world = World::with_consents().await;
     let (alice, ada) = (world.as_person("alice"), world.as_person("ada"));

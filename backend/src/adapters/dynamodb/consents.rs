@@ -21,6 +21,7 @@ use crate::domain::consent::{Change, Consent, End, Revoker, Why};
 use crate::domain::consent_event::{ConsentEvent, EventHash, Invalid, LogEntry};
 use crate::domain::ids::{AccountId, ConsentId, Subject};
 use crate::domain::language::Language;
+use crate::domain::schedule::Schedule;
 
 #[derive(PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -127,6 +128,30 @@ impl ReadConsentLogs for Store {
 
 impl WriteConsents for Store {
     async fn write_consent(&self, change: &Change) -> Result<(), WriteError> {
+        match self.transact_if(self.writing_consent(change)?).await? {
+            Written::Yes => Ok(()),
+            Written::No => Err(WriteError::Changed),
+        }
+    }
+
+    async fn write_first_consent(
+        &self,
+        change: &Change,
+        starter: &Schedule,
+    ) -> Result<(), WriteError> {
+        let mut items = self.writing_consent(change)?;
+        items.push(self.putting_schedule(starter, starter.since)?);
+        match self.transact_if(items).await? {
+            Written::Yes => Ok(()),
+            // Either is there already. If that is the schedule, the consent can be written alone.
+            Written::No => self.write_consent(change).await,
+        }
+    }
+}
+
+impl Store {
+    /// All that is written with a consent.
+    fn writing_consent(&self, change: &Change) -> Result<Vec<TransactWriteItem>, StoreError> {
         let Change {
             consent,
             events,
@@ -170,10 +195,7 @@ impl WriteConsents for Store {
                     .build(),
             );
         }
-        match self.transact_if(items).await? {
-            Written::Yes => Ok(()),
-            Written::No => Err(WriteError::Changed),
-        }
+        Ok(items)
     }
 }
 

@@ -124,6 +124,15 @@ impl Store {
         Ok(schedules)
     }
 
+    /// A new schedule as a part of a transaction. Its timer is to be looked at at once.
+    pub(super) fn putting_schedule(
+        &self,
+        schedule: &Schedule,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, StoreError> {
+        self.putting_new(&Record::of(schedule, now))
+    }
+
     fn update_schedule(
         &self,
         schedule: &Schedule,
@@ -139,7 +148,7 @@ impl Store {
 impl WriteSchedules for Store {
     async fn add_schedule(&self, schedule: &Schedule, now: Timestamp) -> Result<(), StoreError> {
         let items = vec![
-            self.putting_new(&Record::of(schedule, now))?,
+            self.putting_schedule(schedule, now)?,
             self.note_person(&schedule.of, now)?,
         ];
         match self.transact_if(items).await? {

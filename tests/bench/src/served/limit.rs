@@ -120,21 +120,12 @@ impl Limit {
         self.tenant(&caller).await?;
         self.account(&caller).await?;
         self.item(&caller, "consent").await?;
-        let note = "SET people = if_not_exists(people, :people), \
-                    updatedAt = if_not_exists(updatedAt, :now), due = :due, dueAt = :dueAt ADD additions :one";
         self.write([
             self.put(&caller, "consent")?,
             self.put(&caller, "event")?,
             self.forget_ask(&caller)?,
-            self.note_person(&caller, note)?,
-        ])
-        .await?;
-        let note = "SET people = if_not_exists(people, :people), \
-                    updatedAt = if_not_exists(updatedAt, :now), due = if_not_exists(due, :due), \
-                    dueAt = if_not_exists(dueAt, :dueAt) ADD additions :one";
-        self.write([
+            self.note_person(&caller)?,
             self.put(&caller, "schedule")?,
-            self.note_person(&caller, note)?,
         ])
         .await?;
         Ok(self.consent(StatusCode::CREATED))
@@ -253,15 +244,13 @@ impl Limit {
         Ok(TransactWriteItem::builder().delete(delete.build()?).build())
     }
 
-    fn note_person(
-        &self,
-        caller: &Caller<'_>,
-        expression: &str,
-    ) -> Result<TransactWriteItem, Error> {
+    fn note_person(&self, caller: &Caller<'_>) -> Result<TransactWriteItem, Error> {
+        let note = "SET people = if_not_exists(people, :people), \
+                    updatedAt = if_not_exists(updatedAt, :now), due = :due, dueAt = :dueAt ADD additions :one";
         let mut update = Update::builder()
             .table_name(&self.example.table)
             .set_key(Some(key(caller.pk(), "person")))
-            .update_expression(expression)
+            .update_expression(note)
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
         let example = self.example("person")?;
         for (name, attribute) in [

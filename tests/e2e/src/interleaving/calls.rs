@@ -22,7 +22,6 @@ pub(super) const NOTE_FAILURES: &str = "note_failures";
 pub(super) const RECORD_NO_ACT: &str = "record_no_act";
 pub(super) const RUN_CONTEXT: &str = "run_context";
 pub(super) const RECORD_FINISH: &str = "record_finish";
-pub(super) const ADD_SCHEDULE: &str = "add_schedule";
 pub(super) const ACCOUNT: &str = "account";
 pub(super) const USER_TOKEN: &str = "user_token";
 pub(super) const PERFORM: &str = "perform";

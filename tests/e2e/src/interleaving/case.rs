@@ -10,8 +10,8 @@ use onbehalf::use_cases::run_schedule::Ran;
 use onbehalf_contract::{Access, RunResult};
 
 use super::calls::{
-    ACCOUNT, ADD_SCHEDULE, COMMIT_BEGIN, COMMIT_BEGIN_AS_APP, NOTE_FAILURES, PERFORM,
-    RECORD_FINISH, RECORD_NO_ACT, USER_TOKEN, WRITE_CONSENT,
+    ACCOUNT, COMMIT_BEGIN, COMMIT_BEGIN_AS_APP, NOTE_FAILURES, PERFORM, RECORD_FINISH,
+    RECORD_NO_ACT, USER_TOKEN, WRITE_CONSENT,
 };
 use super::choices::Choices;
 use super::errand::{Answer, Errand, Lasting};
@@ -294,7 +294,7 @@ impl Case {
             Some(
                 Stop::Before(
                     WRITE_CONSENT | COMMIT_BEGIN | COMMIT_BEGIN_AS_APP | RECORD_FINISH
-                    | RECORD_NO_ACT | ADD_SCHEDULE | NOTE_FAILURES,
+                    | RECORD_NO_ACT | NOTE_FAILURES,
                 )
                 | Stop::Resting,
             ) if self.choices.one_in(self.trouble.conflict) => {

@@ -7,7 +7,7 @@ use onbehalf::adapters::dynamodb::Store;
 use onbehalf::capabilities::store::{
     ActCursor, ActsPage, BeginError, CommitBegin, CommitBeginAsApp, ExpiringConsents, KeepPace,
     NoteFailures, ReadActs, ReadConsents, ReadRunContext, ReadTenants, RecordRuns, RunContext,
-    RunEnd, StoreError, WriteConsents, WriteError, WriteSchedules, WriteTenants,
+    RunEnd, StoreError, WriteConsents, WriteError, WriteTenants,
 };
 use onbehalf::domain::act::{Act, Finished};
 use onbehalf::domain::consent::{Change, Circumstances, Consent};
@@ -18,8 +18,8 @@ use onbehalf::domain::schedule::Schedule;
 use onbehalf::domain::tenant::Tenant;
 
 use super::calls::{
-    ADD_SCHEDULE, COMMIT_BEGIN, COMMIT_BEGIN_AS_APP, Calls, NOTE_FAILURES, RECORD_FINISH,
-    RECORD_NO_ACT, RUN_CONTEXT, WRITE_CONSENT,
+    COMMIT_BEGIN, COMMIT_BEGIN_AS_APP, Calls, NOTE_FAILURES, RECORD_FINISH, RECORD_NO_ACT,
+    RUN_CONTEXT, WRITE_CONSENT,
 };
 use super::flaw::Flaw;
 use super::truth::{Me, Truth};
@@ -116,6 +116,21 @@ impl WriteConsents for GatedStore {
             })
             .await
     }
+
+    async fn write_first_consent(
+        &self,
+        change: &Change,
+        starter: &Schedule,
+    ) -> Result<(), WriteError> {
+        let call = self.store.write_first_consent(change, starter);
+        self.calls
+            .store(WRITE_CONSENT, call, |truth, me, written| {
+                if written.is_ok() {
+                    truth.consent_written(me, change);
+                }
+            })
+            .await
+    }
 }
 
 impl ExpiringConsents for GatedStore {
@@ -124,23 +139,6 @@ impl ExpiringConsents for GatedStore {
         let mut people = self.calls.store("ended_by", call, nothing).await?;
         people.retain(|of| of.tenant == self.tenant);
         Ok(people)
-    }
-}
-
-impl WriteSchedules for GatedStore {
-    async fn add_schedule(&self, schedule: &Schedule, now: Timestamp) -> Result<(), StoreError> {
-        let call = self.store.add_schedule(schedule, now);
-        self.calls.store(ADD_SCHEDULE, call, nothing).await
-    }
-
-    async fn change_schedule(
-        &self,
-        schedule: &Schedule,
-        replaces: u64,
-        now: Timestamp,
-    ) -> Result<(), WriteError> {
-        let call = self.store.change_schedule(schedule, replaces, now);
-        self.calls.store("change_schedule", call, nothing).await
     }
 }
 
