@@ -17,8 +17,8 @@ const EXPRESS: &str = "tests/bench/express";
 
 #[derive(Args)]
 pub(crate) struct BenchOptions {
-    /// `cold` (the start of the functions), `api` (requests of the API), `act` (runs that are due) or `fairness` (a small tenant
-    /// beside a big one); `--help` says what each takes
+    /// `cold` (the start of the functions), `api` (requests of the API), `admin` (very many consents), `act` (runs that are due)
+    /// or `fairness` (a small tenant beside a big one); `--help` says what each takes
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     benchmark: Vec<String>,
 }

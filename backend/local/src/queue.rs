@@ -47,6 +47,18 @@ struct Delivery {
     before: u32,
 }
 
+/// A tenant's turn that was taken. It is over when this is dropped, also by a run that panics.
+struct Turn {
+    queue: LocalQueue,
+    tenant: String,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.queue.done_with(&self.tenant);
+    }
+}
+
 impl LocalQueue {
     pub(crate) fn new(clock: SharedClock) -> Self {
         Self {
@@ -72,12 +84,11 @@ impl LocalQueue {
                 return;
             };
             let delivery = self.take().await;
+            let turn = self.turn_of(&delivery);
             let (queue, parts) = (self.clone(), parts.clone());
             tokio::spawn(async move {
-                let tenant = delivery.message.tenant.clone();
                 queue.run(&parts, delivery).await;
-                queue.done_with(&tenant);
-                drop(place);
+                drop((turn, place));
             });
         }
     }
@@ -111,6 +122,13 @@ impl LocalQueue {
                 return delivery;
             }
             rung.await;
+        }
+    }
+
+    fn turn_of(&self, delivery: &Delivery) -> Turn {
+        Turn {
+            queue: self.clone(),
+            tenant: delivery.message.tenant.clone(),
         }
     }
 
@@ -254,5 +272,19 @@ mod tests {
         assert_eq!(taken(&mut state).unwrap(), "other");
         state.done_with("slow");
         assert_eq!(taken(&mut state).unwrap(), "slow");
+    }
+
+    #[tokio::test]
+    async fn a_run_that_panics_gives_its_turn_back() {
+        let queue = LocalQueue::new(Arc::new(onbehalf::capabilities::world::SystemClock));
+        queue.put(delivery("tenant", "only"));
+        let turn = queue.turn_of(&queue.take().await);
+        let run = tokio::spawn(async move {
+            let _turn = turn;
+            panic!("as a run may");
+        });
+        assert!(run.await.unwrap_err().is_panic());
+        queue.idle().await;
+        assert!(queue.lock().under_way.is_empty());
     }
 }

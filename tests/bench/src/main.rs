@@ -1,11 +1,13 @@
 //! `cargo xtask bench`: what the app costs on this machine.
 
 mod act;
+mod admin;
 mod api;
 mod app;
 mod aws;
 mod cold;
 mod process;
+mod program;
 mod queue;
 mod spread;
 
@@ -40,6 +42,8 @@ enum Benchmark {
     },
     /// What the API does for a consent, beside the least that could be done and an app with Atlassian's own framework.
     Api(api::Amount),
+    /// How long an admin waits who has very many consents to look at.
+    Admin(admin::Amount),
     /// Runs that are due, in the `act` binary: first a tenth of them, then all.
     Act(act::Size),
     /// How long a small tenant waits for a run while a big one has very many due, in `onbehalf-local`.
@@ -56,6 +60,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     match benchmark {
         Benchmark::Cold { starts } => cold::run(&binaries, &page, starts).await,
         Benchmark::Api(amount) => api::run(&binaries, &page, &amount).await,
+        Benchmark::Admin(amount) => admin::run(&binaries, &page, amount).await,
         Benchmark::Fairness(backlog) => act::fairness::run(&page, backlog).await,
         Benchmark::Act(size) => act::run(&binaries, &page, size).await,
     }

@@ -489,6 +489,32 @@ async fn activity_is_kept_for_as_long_as_the_policy_says() {
 }
 
 #[tokio::test]
+async fn a_run_that_is_given_up_stays_as_long_as_the_policy_says_by_then() {
+    let world = World::with_consents().await;
+    let (alice, ada) = (world.as_person("alice"), world.as_person("ada"));
+    let made = alice.make(&wish("Note", get(SPACES))).await;
+    let down = Fault::on("GET", SPACES).respond(503, Value::Null);
+    world.site.faults().add(down);
+    let worker = world.worker();
+    let message = world.due(&made);
+    assert_eq!(worker.take(&message).await, "waiting: confluence-down");
+    let pause = json!({"version": 1, "state": "paused"});
+    alice.change(id(&made), pause).await.expect(200);
+    ada.change_policy(&json!({"activityDays": 30}))
+        .await
+        .expect(200);
+    world.clock.advance_days(1);
+    assert_eq!(worker.take(&message).await, "failed");
+    let table = world.table().await;
+    let ttl: i64 = table.row(ALICE, "run#")["ttl"]
+        .as_n()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert_eq!(ttl, world.clock.epoch_seconds() + 30 * 86_400);
+}
+
+#[tokio::test]
 async fn a_preview_says_what_then_happens() {
     let world = World::start().await;
     world.crowd(4).await;

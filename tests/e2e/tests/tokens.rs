@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use confluence_simulator::people::{ADA, ALICE};
 use confluence_simulator::{Fault, Scope, Simulator};
 use jiff::Timestamp;
-use onbehalf::capabilities::store::{KeepTokens, ReadTenants};
+use onbehalf::capabilities::store::{KeepTokens, KeptToken, ReadTenants};
 use onbehalf::capabilities::world::Clock;
 use onbehalf::domain::ids::TenantKey;
 use onbehalf::domain::run::RunMessage;
@@ -173,6 +173,38 @@ async fn who_dies_with_the_turn_to_ask_loses_it_after_ten_seconds() {
         assert_eq!(worker.take(message).await, "done");
     }
     assert_eq!(issued(&world.site), 1);
+}
+
+#[tokio::test]
+async fn a_late_token_of_an_older_install_is_not_kept() {
+    let world = World::with_consents().await;
+    let made = world.as_person("alice").make(&commenting("Note")).await;
+    let of = world.due(&made).run().unwrap().of;
+    let now = world.clock.now();
+    let until = now + jiff::SignedDuration::from_secs(10);
+    let store = world.app.store();
+    let access = Access::ReadWrite;
+    let token = |generation| KeptToken {
+        generation,
+        sealed: vec![1],
+        expires_at: now + jiff::SignedDuration::from_mins(15),
+    };
+    let turn = |generation| store.take_exchange(&of, access, generation, now, until, None);
+    let old = generation_of(&world).await;
+    assert!(turn(old).await.unwrap());
+    // The app is installed anew while that Lambda waits for its token.
+    assert!(turn(old + 1).await.unwrap());
+    let keep = async |generation| {
+        let token = token(generation);
+        store.keep_token(&of, access, &token).await.unwrap();
+        let kept = store.kept_token(&of, access).await.unwrap();
+        kept.map(|kept| kept.generation)
+    };
+    assert_eq!(keep(old).await, None);
+    assert_eq!(keep(old + 1).await, Some(old + 1));
+    assert_eq!(keep(old).await, Some(old + 1));
+    // Nor does the older one take the turn back.
+    assert!(!turn(old).await.unwrap());
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@
 pub(crate) mod fairness;
 mod lambda;
 mod price;
-mod seed;
+pub(crate) mod seed;
 
 use std::path::Path;
 use std::time::{Duration, Instant};

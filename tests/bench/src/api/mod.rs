@@ -6,7 +6,6 @@
 //! from the processor time that the program used.
 
 mod load;
-mod program;
 mod request;
 mod table;
 
@@ -17,13 +16,13 @@ use confluence_simulator::{CrowdOrder, CrowdTenant, Options, Simulator};
 use reqwest::StatusCode;
 use serde_json::json;
 
-use self::program::{Allocated, Program};
 pub(crate) use self::request::wish;
 use self::request::{Kind, Prepared};
 use crate::act::NO_LIMITS;
 use crate::app::App;
 use crate::aws::{Aws, Requests};
 use crate::process::{self, keep_to_core};
+use crate::program::{Allocated, Program, Starting};
 use crate::queue::Queue;
 use crate::spread::Spread;
 
@@ -117,11 +116,7 @@ pub(crate) async fn run(binaries: &Path, page: &Path, amount: &Amount) -> Result
 }
 
 impl Stage<'_> {
-    fn program(
-        &self,
-        routes: &str,
-        variables: &[(&str, String)],
-    ) -> std::io::Result<program::Starting> {
+    fn program(&self, routes: &str, variables: &[(&str, String)]) -> std::io::Result<Starting> {
         let mut command = process::program(self.binaries.join("onbehalf-bench-served"));
         command
             .arg(routes)
@@ -135,7 +130,7 @@ impl Stage<'_> {
         Program::start(&mut command)
     }
 
-    fn express(&self) -> std::io::Result<program::Starting> {
+    fn express(&self) -> std::io::Result<Starting> {
         let aws = self.app.variables().iter();
         let aws = aws.filter(|(name, _)| name.starts_with("AWS_"));
         let mut command = process::program("node");

@@ -13,7 +13,7 @@ pub(crate) fn print(amount: &Amount, measured: &[Measured]) {
             amount.alone
         );
         println!(
-            "  {:10} {:>10} {:>10} {:>8} {:>9} {:>9} {:>12} {:>10} {:>9} {:>11}",
+            "  {:10} {:>10} {:>10} {:>8} {:>9} {:>9} {:>12} {:>10} {:>9} {:>10} {:>11} {:>11}",
             "",
             "a second",
             "ms of core",
@@ -23,6 +23,8 @@ pub(crate) fn print(amount: &Amount, measured: &[Measured]) {
             "allocations",
             "kB",
             "DynamoDB",
+            "read units",
+            "write units",
             "Confluence"
         );
         for of in measured {
@@ -53,7 +55,7 @@ fn row(of: &OfKind) -> String {
         None => ("-".to_owned(), "-".to_owned()),
     };
     format!(
-        "{:>10.0} {:>10.3} {:>8.0} {:>9.2} {:>9.2} {:>12} {:>10} {:>9.2} {:>11.2}",
+        "{:>10.0} {:>10.3} {:>8.0} {:>9.2} {:>9.2} {:>12} {:>10} {:>9.2} {:>10.2} {:>11.2} {:>11.2}",
         requests / processor_time,
         processor_time * 1000.0 / requests,
         requests / of.took.as_secs_f64(),
@@ -62,6 +64,8 @@ fn row(of: &OfKind) -> String {
         count,
         kilobytes,
         of.dynamodb.count as f64 / requests,
+        of.dynamodb.read_units / requests,
+        of.dynamodb.write_units / requests,
         of.confluence as f64 / requests
     )
 }
