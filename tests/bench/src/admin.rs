@@ -96,8 +96,15 @@ impl Desk {
     /// What is only looked at, as often as was asked.
     async fn look(&self) -> Result<(), Error> {
         println!(
-            "{:30} {:>8} {:>8} {:>10} {:>9} {:>10} {:>10}",
-            "", "p50 ms", "p99 ms", "answer kB", "DynamoDB", "read units", "Confluence"
+            "{:30} {:>8} {:>8} {:>10} {:>10} {:>9} {:>10} {:>10}",
+            "",
+            "p50 ms",
+            "p99 ms",
+            "ms of core",
+            "answer kB",
+            "DynamoDB",
+            "read units",
+            "Confluence"
         );
         let first = self.ask(Method::GET, LIST, None).await?;
         let first: Value = serde_json::from_str(&first)?;
@@ -142,21 +149,24 @@ impl Desk {
         };
         self.aws.take_tally();
         self.simulator.clear_counts();
+        let used = self.app.processor_time();
         let (mut times, mut bytes) = (Vec::with_capacity(self.times), 0);
         for _ in 0..self.times {
             let began = Instant::now();
             bytes += self.ask(method.clone(), path, body).await?.len();
             times.push(began.elapsed());
         }
+        let used = self.app.processor_time() - used;
         let asked = times.len() as f64;
         let dynamodb = self.aws.take_tally().total();
         let calls = self.simulator.counts().calls;
         let calls: u64 = calls.iter().map(|call| call.count).sum();
         let times = Spread::of(times);
         println!(
-            "{name:30} {:>8.0} {:>8.0} {:>10.1} {:>9.1} {:>10.1} {:>10.2}",
+            "{name:30} {:>8.0} {:>8.0} {:>10.0} {:>10.1} {:>9.1} {:>10.1} {:>10.2}",
             times.percentile(50),
             times.percentile(99),
+            used.as_secs_f64() * 1000.0 / asked,
             bytes as f64 / asked / 1000.0,
             dynamodb.count as f64 / asked,
             dynamodb.read_units / asked,

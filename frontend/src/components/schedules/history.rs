@@ -29,8 +29,8 @@ pub(super) struct History {
     pub(super) busy: Live<bool>,
     shown: Live<RunsPage>,
     trouble: Live<Option<Trouble>>,
-    /// From where was asked the last time.
-    asked: Live<Option<String>>,
+    /// How often was asked, and from where the last time.
+    asked: Live<(u32, Option<String>)>,
 }
 
 impl History {
@@ -44,7 +44,7 @@ impl History {
             busy: Live::new(false),
             shown: Live::new(none),
             trouble: Live::new(None),
-            asked: Live::new(None),
+            asked: Live::new((0, None)),
         }
     }
 
@@ -74,15 +74,19 @@ impl History {
     }
 
     fn load(self, item: Item, cursor: Option<String>) {
-        if self.busy.get_untracked() {
-            return;
-        }
+        let (times, _) = self.asked.get_untracked();
+        let times = times + 1;
+        self.asked.set((times, cursor.clone()));
         self.busy.set(true);
         self.trouble.set(None);
-        self.asked.set(cursor.clone());
         let id = item.now.with_untracked(|now| now.id.clone());
         browser::spawn(async move {
-            match api::runs(&id, cursor.as_deref()).await {
+            let answer = api::runs(&id, cursor.as_deref()).await;
+            // A page that follows what is shown no longer would leave out what is in between.
+            if self.asked.try_with_untracked(|(latest, _)| *latest) != Some(times) {
+                return;
+            }
+            match answer {
                 Ok(page) => self.show(page, cursor.is_some()),
                 Err(why) => self.trouble.set(Some(why)),
             }
@@ -110,7 +114,10 @@ impl History {
 /// The history of a schedule while it is open, or why it can't be.
 pub(super) fn history(item: Item) -> AnyView {
     let this = item.history;
-    let again = call(move || this.load(item, this.asked.get_untracked()));
+    let again = call(move || {
+        let (_, cursor) = this.asked.get_untracked();
+        this.load(item, cursor);
+    });
     let runs = dynamic(move || {
         if this.open.get() {
             this.shown.with(|shown| list(item, shown))
