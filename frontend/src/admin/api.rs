@@ -11,18 +11,13 @@ use onbehalf_contract::{
 use super::{acts::Acts, export::Format, filter::Filter, query::Query};
 use crate::{
     api::{call, encoded, exchange},
+    components::paged::Page,
     json::{FromJson, ToJson},
     trouble::Trouble,
 };
 
 /// What a call will have brought.
 pub(super) type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Trouble>>>>;
-
-/// A page of a list that goes on where `next` says.
-pub(super) struct Page<T> {
-    pub(super) items: Vec<T>,
-    pub(super) next: Option<String>,
-}
 
 pub(super) fn overview() -> Answer<Overview> {
     get("/api/admin/overview".to_owned())

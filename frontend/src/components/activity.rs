@@ -28,12 +28,13 @@ pub(crate) fn activities(shared: Shared) -> AnyView {
         .set("aria-labelledby", ACTIVITY)
         .add(heading.text(words::activity_heading()))
         .put(dynamic(move || {
-            feed.shown.with(|shown| list(shared, &shown.items))
+            let acts = feed.acts.shown;
+            acts.with(|acts| list(shared, acts.as_deref().unwrap_or_default()))
         }))
-        .put(failure(feed.trouble, Again::new(again, ACTIVITY)))
+        .put(failure(feed.acts.trouble, Again::new(again, ACTIVITY)))
         .put(dynamic(move || {
-            if feed.shown.with(|shown| shown.next.is_some()) {
-                Button::new("default", words::activity_more()).busy(feed.busy, more)
+            if feed.acts.next.with(Option::is_some) {
+                Button::new("default", words::activity_more()).busy(feed.acts.busy, more)
             } else {
                 nothing()
             }

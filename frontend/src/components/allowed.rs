@@ -1,7 +1,7 @@
 //! The page where the app may act as the person: until when, what, and how to stop or renew it.
 
 use leptos::prelude::*;
-use onbehalf_contract::{ActivityPage, Consent};
+use onbehalf_contract::{Activity, Consent};
 
 use super::{
     button::Button,
@@ -95,9 +95,11 @@ fn facts(shared: Shared, consent: &Consent) -> AnyView {
         (words::allowed_since(), moment(&consent.granted_at)),
     ];
     let last_used = text(move || {
-        let newest =
-            |shown: &ActivityPage| Some(intl::day_and_time(&shown.items.first()?.started_at));
-        let newest = shared.feed.shown.with(newest);
+        let newest = |acts: &Option<Vec<Activity>>| {
+            let newest = acts.as_ref()?.first()?;
+            Some(intl::day_and_time(&newest.started_at))
+        };
+        let newest = shared.feed.acts.shown.with(newest);
         newest.unwrap_or_else(words::allowed_never_used)
     });
     let facts = facts

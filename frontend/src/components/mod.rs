@@ -18,6 +18,7 @@ mod feed;
 pub(crate) mod live;
 pub(crate) mod message;
 pub(crate) mod outcome;
+pub(crate) mod paged;
 pub(crate) mod panel;
 pub(crate) mod radio;
 mod receipt;

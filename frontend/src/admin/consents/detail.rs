@@ -7,7 +7,7 @@ use super::events::events;
 use crate::{
     admin::{
         acts::Acts,
-        api::{self, Page},
+        api,
         ask::state_of_ask,
         asked::Asked,
         desk::{Desk, HEADING},
@@ -26,6 +26,7 @@ use crate::{
         live::Live,
         message::{Again, alert, failure},
         outcome::outcome,
+        paged::Page,
         panel::question,
         text::{hint, paragraph, time},
     },

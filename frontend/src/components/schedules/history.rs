@@ -1,14 +1,14 @@
 //! What a schedule has done, newest first, as far as it has been asked for.
 
 use leptos::prelude::*;
-use onbehalf_contract::{Run, RunsPage};
+use onbehalf_contract::Run;
 
 use super::{
     item::Item,
     run::{past_run, past_run_id},
 };
 use crate::{
-    api, browser,
+    api,
     components::{
         button::Button,
         call::call,
@@ -16,35 +16,24 @@ use crate::{
         element::{all, element, nothing},
         live::Live,
         message::{Again, failure},
+        paged::Paged,
         text::hint,
     },
-    trouble::Trouble,
     words,
 };
 
-/// All pages so far as one, once the person wants to see them.
+/// The runs, once the person wants to see them.
 #[derive(Clone, Copy)]
 pub(super) struct History {
     pub(super) open: Live<bool>,
-    pub(super) busy: Live<bool>,
-    shown: Live<RunsPage>,
-    trouble: Live<Option<Trouble>>,
-    /// How often was asked, and from where the last time.
-    asked: Live<(u32, Option<String>)>,
+    pub(super) runs: Paged<Run>,
 }
 
 impl History {
     pub(super) fn new() -> Self {
-        let none = RunsPage {
-            items: Vec::new(),
-            next: None,
-        };
         Self {
             open: Live::new(false),
-            busy: Live::new(false),
-            shown: Live::new(none),
-            trouble: Live::new(None),
-            asked: Live::new((0, None)),
+            runs: Paged::new(None),
         }
     }
 
@@ -66,83 +55,59 @@ impl History {
 
     /// Shows a run as it has become.
     pub(super) fn replace(self, run: &Run) {
-        self.shown.update(|shown| {
-            if let Some(this) = shown.items.iter_mut().find(|this| this.id == run.id) {
+        self.runs.shown.update(|runs| {
+            let mut runs = runs.iter_mut().flatten();
+            if let Some(this) = runs.find(|this| this.id == run.id) {
                 this.clone_from(run);
             }
         });
     }
 
     fn load(self, item: Item, cursor: Option<String>) {
-        let (times, _) = self.asked.get_untracked();
-        let times = times + 1;
-        self.asked.set((times, cursor.clone()));
-        self.busy.set(true);
-        self.trouble.set(None);
         let id = item.now.with_untracked(|now| now.id.clone());
-        browser::spawn(async move {
-            let answer = api::runs(&id, cursor.as_deref()).await;
-            // A page that follows what is shown no longer would leave out what is in between.
-            if self.asked.try_with_untracked(|(latest, _)| *latest) != Some(times) {
-                return;
-            }
-            match answer {
-                Ok(page) => self.show(page, cursor.is_some()),
-                Err(why) => self.trouble.set(Some(why)),
-            }
-            self.busy.set(false);
-        });
-    }
-
-    fn show(self, mut page: RunsPage, follows: bool) {
-        self.shown.update(|shown| {
-            if follows {
-                // The button goes with the last page, and reading goes on with what is new.
-                if let Some(first) = page.items.first() {
-                    browser::focus_soon(&past_run_id(&first.id));
-                }
-                shown.items.append(&mut page.items);
-                shown.next = page.next;
-            } else {
-                *shown = page;
-            }
-        });
-        self.open.set(true);
+        let answer = api::runs(&id, cursor.as_deref());
+        self.runs.load(
+            cursor,
+            answer,
+            |_, run| past_run_id(&run.id),
+            move || self.open.set(true),
+        );
     }
 }
 
 /// The history of a schedule while it is open, or why it can't be.
 pub(super) fn history(item: Item) -> AnyView {
     let this = item.history;
-    let again = call(move || {
-        let (_, cursor) = this.asked.get_untracked();
-        this.load(item, cursor);
-    });
+    let again = call(move || this.load(item, this.runs.asked_from()));
     let runs = dynamic(move || {
         if this.open.get() {
-            this.shown.with(|shown| list(item, shown))
+            let runs = this.runs.shown;
+            runs.with(|runs| list(item, runs.as_deref().unwrap_or_default()))
         } else {
             nothing()
         }
     });
     let again = Again::new(again, &item.id("history"));
-    all([failure(this.trouble, again), runs])
+    all([failure(this.runs.trouble, again), runs])
 }
 
-fn list(item: Item, shown: &RunsPage) -> AnyView {
-    if shown.items.is_empty() {
+fn list(item: Item, runs: &[Run]) -> AnyView {
+    if runs.is_empty() {
         return hint(words::run_none());
     }
-    let runs = shown.items.iter().map(|run| past_run(item, run));
+    let history = item.history;
+    let more = call(move || history.load(item, history.runs.next.get_untracked()));
+    let more = dynamic(move || {
+        if history.runs.next.with(Option::is_some) {
+            Button::new("default", words::activity_more()).busy(history.runs.busy, more)
+        } else {
+            nothing()
+        }
+    });
     let list = element("ol")
         .class("runs")
         .set("aria-label", &words::schedules_history())
-        .put_all(runs)
+        .put_all(runs.iter().map(|run| past_run(item, run)))
         .view();
-    let Some(next) = shown.next.clone() else {
-        return list;
-    };
-    let more = call(move || item.history.load(item, Some(next.clone())));
-    let more = Button::new("default", words::activity_more()).busy(item.history.busy, more);
     all([list, more])
 }

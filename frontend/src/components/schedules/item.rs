@@ -208,7 +208,7 @@ fn buttons(item: Item) -> AnyView {
         .put(
             button("subtle", "history", words::schedules_history())
                 .expanded(item.history.open)
-                .busy(item.history.busy, look_back),
+                .busy(item.history.runs.busy, look_back),
         )
         .view()
 }
