@@ -138,7 +138,7 @@ words! {
         schedules_append_to_page(page) = "schedules.appendToPage";
         schedules_comment_on_page(page) = "schedules.commentOnPage";
         schedules_request(request) = "schedules.request";
-        schedules_next(times) = "schedules.next";
+        schedules_next(time) = "schedules.next";
         schedules_new() = "schedules.new";
         schedules_allow_first(app) = "schedules.allowFirst";
         schedules_pause() = "schedules.pause";

@@ -22,7 +22,7 @@ use crate::{
         message::{Again, failure, message},
         outcome::outcome,
         shared::Shared,
-        text::{hint, paragraph, unbroken},
+        text::{hint, paragraph},
     },
     intl, run,
     trouble::Trouble,
@@ -131,13 +131,10 @@ fn facts(shared: Shared, now: &Schedule) -> AnyView {
         paragraph(words::when(&now.when.expression, &now.when.time_zone)),
         hint(words::action(&now.action)),
     ];
-    if !now.next_runs.is_empty() {
-        let zone = &now.when.time_zone;
-        let times = now.next_runs.iter();
-        let times: Vec<_> = times
-            .map(|it| unbroken(&intl::day_and_time_in(it, zone)))
-            .collect();
-        facts.push(hint(words::schedules_next(&times.join(" · "))));
+    // Those after it are in the form.
+    if let Some(next) = now.next_runs.first() {
+        let next = intl::day_and_time_in(next, &now.when.time_zone);
+        facts.push(hint(words::schedules_next(&next)));
     }
     if now.fallback == Fallback::App {
         let as_app = words::form_as_app(&app);
