@@ -107,12 +107,15 @@ async fn keep_installed(
     crowd: Option<&CrowdOrder>,
 ) {
     if let Some(url) = descriptor_url {
-        let mut said = String::new();
+        let (mut seen, mut told) = (String::new(), false);
         while let Err(error) = install_if_changed(simulator, url).await {
-            // The same trouble is told once.
-            if said != error.to_string() {
-                said = error.to_string();
-                tracing::warn!("not installed yet: {said}");
+            // An app that starts at the same time needs a moment: trouble is told when it comes again, and once.
+            let error = error.to_string();
+            if error != seen {
+                (seen, told) = (error, false);
+            } else if !told {
+                tracing::warn!("not installed yet: {seen}");
+                told = true;
             }
             tokio::time::sleep(PATIENCE).await;
         }
