@@ -2,7 +2,10 @@
 
 use onbehalf_contract::{Activity, ActivityPage};
 
-use super::{live::Live, paged::Paged};
+use super::{
+    live::Live,
+    paged::{Page, Paged},
+};
 use crate::api;
 
 #[derive(Clone, Copy)]
@@ -48,6 +51,12 @@ impl Feed {
                 }
             },
         );
+    }
+}
+
+impl From<ActivityPage> for Page<Activity> {
+    fn from(ActivityPage { items, next }: ActivityPage) -> Self {
+        Self { items, next }
     }
 }
 

@@ -1,6 +1,4 @@
-//! A list that grows page by page, newest first.
-
-use onbehalf_contract::{Activity, ActivityPage, Run, RunsPage};
+//! A list that grows page by page.
 
 use super::live::Live;
 use crate::{browser, trouble::Trouble};
@@ -98,17 +96,5 @@ impl<T: Send + Sync + 'static> Paged<T> {
             }
             _ => *shown = Some(items),
         });
-    }
-}
-
-impl From<ActivityPage> for Page<Activity> {
-    fn from(ActivityPage { items, next }: ActivityPage) -> Self {
-        Self { items, next }
-    }
-}
-
-impl From<RunsPage> for Page<Run> {
-    fn from(RunsPage { items, next }: RunsPage) -> Self {
-        Self { items, next }
     }
 }

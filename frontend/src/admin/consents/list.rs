@@ -159,7 +159,7 @@ impl List {
     /// Begins with the first page, since something else is to be listed. What was selected may not be listed any more;
     /// what is being taken back goes on.
     pub(super) fn begin_again(self) {
-        // That is the search too for which it was being waited.
+        // What was typed a moment ago is searched for with it.
         self.typed.update(|typed| *typed += 1);
         self.selection.set(Selection::none());
         self.desk.trail.set(vec![None]);

@@ -1,7 +1,7 @@
 //! What a schedule has done, newest first, as far as it has been asked for.
 
 use leptos::prelude::*;
-use onbehalf_contract::Run;
+use onbehalf_contract::{Run, RunsPage};
 
 use super::{
     item::Item,
@@ -16,7 +16,7 @@ use crate::{
         element::{all, element, nothing},
         live::Live,
         message::{Again, failure},
-        paged::Paged,
+        paged::{Page, Paged},
         text::hint,
     },
     words,
@@ -72,6 +72,12 @@ impl History {
             |_, run| past_run_id(&run.id),
             move || self.open.set(true),
         );
+    }
+}
+
+impl From<RunsPage> for Page<Run> {
+    fn from(RunsPage { items, next }: RunsPage) -> Self {
+        Self { items, next }
     }
 }
 
